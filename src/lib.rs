@@ -1,1 +1,6 @@
-//! stub
+//! fivenines simulates multi-region high-availability topologies.
+
+pub mod dist;
+pub mod math;
+pub mod rng;
+pub mod time;
