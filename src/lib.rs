@@ -4,3 +4,4 @@ pub mod dist;
 pub mod math;
 pub mod rng;
 pub mod time;
+pub mod topology;
