@@ -289,6 +289,9 @@ mod tests {
             ]
         );
         assert_eq!(stream.uniform().to_bits(), 0x3fe1_dd2e_5ebe_73bf);
-        assert_eq!(Entity::named("faults.disk.a"), Entity(0));
+        assert_eq!(
+            Entity::named("faults.disk.a"),
+            Entity(0x23e4_36e5_8583_3210_0f4b_cbb9_a489_a0eb)
+        );
     }
 }

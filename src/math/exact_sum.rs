@@ -351,6 +351,6 @@ mod tests {
             bytes(&sum(&numbers)),
             "[false,[[32,593535311],[33,2357102]]]"
         );
-        assert_eq!(bytes(&sum(&[-1.5])), "[true,[[33,1610612736]]]");
+        assert_eq!(bytes(&sum(&[-1.5])), "[true,[[33,393216]]]");
     }
 }
