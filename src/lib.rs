@@ -1,6 +1,8 @@
 //! fivenines simulates multi-region high-availability topologies.
 
 pub mod dist;
+pub mod estimate;
 pub mod math;
+pub mod measure;
 pub mod rng;
 pub mod time;
