@@ -79,7 +79,10 @@ fn coverage(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) -> f6
 
 fn assert_nominal(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) {
     let covered = coverage(name, truth, study);
-    assert!((covered - 0.95).abs() <= TOLERANCE, "{name}: coverage {covered}");
+    assert!(
+        (covered - 0.95).abs() <= TOLERANCE,
+        "{name}: coverage {covered}"
+    );
 }
 
 fn assert_conservative(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) {
@@ -115,7 +118,10 @@ fn precise(stream: &mut Stream, outages: f64, duration: Duration, relative: f64)
         max_trials: 10_000_000,
     };
     let progress = |lost: &Ratio, trials: u64| {
-        vec![Progress::of(&share(lost, trials), lost.numerator().nonzero())]
+        vec![Progress::of(
+            &share(lost, trials),
+            lost.numerator().nonzero(),
+        )]
     };
     let mut session = Session::new(plan, Ratio::default(), progress);
     while session.finished().is_none() {

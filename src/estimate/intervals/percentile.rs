@@ -26,7 +26,10 @@ const METHOD: &str = "inverted distribution function, clustered by trial";
 /// If the level is not strictly between 0 and 1.
 #[must_use]
 pub fn percentile(samples: &Samples, level: f64) -> Figure {
-    assert!(level > 0.0 && level < 1.0, "a level must be strictly between 0 and 1, and is {level}");
+    assert!(
+        level > 0.0 && level < 1.0,
+        "a level must be strictly between 0 and 1, and is {level}"
+    );
     let (Some(least), Some(largest)) = (samples.least(), samples.largest()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
@@ -151,7 +154,10 @@ mod tests {
         let figure = percentile(&singles((1..=100).map(f64::from)), 0.5);
         assert!((figure.estimate.unwrap() / 50.0 - 1.0).abs() < 0.008);
         let (low, high) = (figure.low.unwrap(), figure.high.unwrap());
-        assert!((39.0..=41.0).contains(&low) && (60.0..=62.0).contains(&high), "{low} {high}");
+        assert!(
+            (39.0..=41.0).contains(&low) && (60.0..=62.0).contains(&high),
+            "{low} {high}"
+        );
     }
 
     #[test]
@@ -160,13 +166,19 @@ mod tests {
         assert_eq!(figure.high, None);
         assert!(figure.low.unwrap() > 30.0);
         let one = percentile(&singles([7.0]), 0.5);
-        assert_eq!((one.estimate, one.low, one.high), (Some(7.0), Some(0.0), None));
+        assert_eq!(
+            (one.estimate, one.low, one.high),
+            (Some(7.0), Some(0.0), None)
+        );
     }
 
     #[test]
     fn many_zeros_prove_a_percentile_of_zero() {
         let zeros = percentile(&singles([0.0; 1000]), 0.95);
-        assert_eq!((zeros.estimate, zeros.low, zeros.high), (Some(0.0), Some(0.0), Some(0.0)));
+        assert_eq!(
+            (zeros.estimate, zeros.low, zeros.high),
+            (Some(0.0), Some(0.0), Some(0.0))
+        );
         let few = percentile(&singles([0.0; 20]), 0.95);
         assert_eq!((few.low, few.high), (Some(0.0), None));
     }
@@ -187,6 +199,9 @@ mod tests {
     #[test]
     fn nothing_sampled_leaves_nothing_to_estimate() {
         let figure = percentile(&Samples::default(), 0.95);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), None));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), None)
+        );
     }
 }

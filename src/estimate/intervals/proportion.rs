@@ -113,7 +113,10 @@ mod tests {
 
     fn assert_close(actual: Option<f64>, expected: f64) {
         let actual = actual.unwrap();
-        assert!((actual - expected).abs() < 1e-9, "{actual} is not {expected}");
+        assert!(
+            (actual - expected).abs() < 1e-9,
+            "{actual} is not {expected}"
+        );
     }
 
     #[test]
@@ -149,9 +152,15 @@ mod tests {
     #[test]
     fn without_trials_nothing_is_known() {
         let figure = proportion(0, 0);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), Some(1.0)));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), Some(1.0))
+        );
         let figure = clustered_proportion(&Ratio::default(), 10);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), Some(1.0)));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), Some(1.0))
+        );
     }
 
     #[test]
