@@ -8,3 +8,4 @@ pub mod measure;
 pub mod rng;
 pub mod time;
 pub mod topology;
+pub mod world;
