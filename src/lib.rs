@@ -3,6 +3,7 @@
 pub mod dist;
 pub mod math;
 pub mod model;
+pub mod report;
 pub mod rng;
 pub mod time;
 pub mod topology;
