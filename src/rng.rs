@@ -7,7 +7,13 @@
 //!
 //! Each stream is a SplitMix64 generator (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195) with an odd
 //! increment of its own: 2^127 different (state, increment) pairs, so that 10^10 streams do not overlap in practice.
+//! Increments whose bits change too seldom are repaired as in section 5 of that paper: they mix badly. `rand`'s traits
+//! are implemented so that its distributions can serve as an oracle in tests; results draw by `uniform` alone.
 //! Deliberately absent: any generator whose output may change with a library's version.
+
+use std::convert::Infallible;
+
+use rand::TryRng;
 
 /// What a stream is for; part of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +54,7 @@ impl Stream {
         );
         Stream {
             state: inner,
-            increment: other | 1,
+            increment: well_mixed(other | 1),
         }
     }
 
@@ -61,6 +67,35 @@ impl Stream {
     /// The next uniform number, strictly between 0 and 1: an odd multiple of 2^-53.
     pub fn uniform(&mut self) -> f64 {
         ((self.next_u64() >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+    }
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((Stream::next_u64(self) >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(Stream::next_u64(self))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = Stream::next_u64(self).to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// An odd increment with at least 24 changes from bit to bit; all but one in fifty have them already.
+fn well_mixed(increment: u64) -> u64 {
+    if (increment ^ (increment >> 1)).count_ones() < 24 {
+        increment ^ 0xaaaa_aaaa_aaaa_aaaa
+    } else {
+        increment
     }
 }
 
