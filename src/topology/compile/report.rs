@@ -1,0 +1,101 @@
+//! Collecting problems, warnings and assumptions.
+
+use super::Compiler;
+use super::pointer::Pointer;
+use crate::dist::Law;
+use crate::model::{Code, Diagnostic, LawSpec, Severity, suggestion};
+use crate::topology::Assumption;
+
+impl Compiler<'_> {
+    /// Reports an error with advice.
+    pub(super) fn error(&mut self, code: Code, pointer: &Pointer, message: impl Into<String>, help: impl Into<String>) {
+        let span = self.spans.nearest(pointer.as_str());
+        self.diagnostics.push(Diagnostic::error(code, message, pointer.as_str(), span).with_help(help));
+    }
+
+    /// Reports a warning with advice.
+    pub(super) fn warning(&mut self, code: Code, pointer: &Pointer, message: impl Into<String>, help: impl Into<String>) {
+        let span = self.spans.nearest(pointer.as_str());
+        self.diagnostics.push(Diagnostic::warning(code, message, pointer.as_str(), span).with_help(help));
+    }
+
+    /// Reports a name that leads nowhere, with the nearest one that exists.
+    pub(super) fn unknown(&mut self, code: Code, what: &str, name: &str, names: &[String], pointer: &Pointer) {
+        let message = format!("there is no {what} `{name}`");
+        let help = match suggestion(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("the model has no {what} at all"),
+            None => format!("there is {}", listed(names)),
+        };
+        self.error(code, pointer, message, help);
+    }
+
+    /// Notes what the figures rest on.
+    pub(super) fn assume(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        self.assumptions.push(Assumption {
+            path: path.into(),
+            text: text.into(),
+        });
+    }
+
+    /// Notes what the figures rest on if the user wrote nothing at this pointer.
+    pub(super) fn assume_default(&mut self, pointer: &Pointer, path: impl Into<String>, text: impl Into<String>) {
+        if self.spans.get(pointer.as_str()).is_none() {
+            self.assume(path, text);
+        }
+    }
+
+    /// The checked form of a law; a law of zero stands in for one that was reported.
+    pub(super) fn law(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
+        match written.law() {
+            Ok(law) => law,
+            Err(error) => {
+                self.error(Code::Law, pointer, error.to_string(), "correct the figures of this law");
+                nothing()
+            }
+        }
+    }
+
+    /// The checked form of a law whose mean must be positive.
+    pub(super) fn positive_law(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
+        let before = self.diagnostics.len();
+        let law = self.law(written, pointer);
+        if law.mean() <= 0.0 && self.diagnostics.len() == before {
+            let message = "the mean of this law is zero, so that it would happen without end";
+            self.error(Code::NotPositive, pointer, message, "give a time above zero");
+        }
+        law
+    }
+
+    /// Reports a length of time that has to be positive.
+    pub(super) fn require_positive(&mut self, is_zero: bool, what: &str, pointer: &Pointer) {
+        if is_zero {
+            self.error(Code::NotPositive, pointer, format!("{what} is zero"), "give a value above zero");
+        }
+    }
+
+    /// Whether an error was reported.
+    pub(super) fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// The law of what takes no time.
+pub(super) fn nothing() -> Law {
+    Law::fixed(0.0).expect("zero is a duration")
+}
+
+/// Names in a sentence, not more than a few.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut text = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > MOST {
+        text.push_str(", ...");
+    }
+    text
+}
