@@ -2,6 +2,7 @@
 
 pub mod dist;
 pub mod math;
+pub mod model;
 pub mod rng;
 pub mod time;
 pub mod topology;

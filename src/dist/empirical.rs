@@ -127,3 +127,75 @@ impl Family for Empirical {
         ((target - self.sums[low]) / left).clamp(0.0, self.values[low])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn law() -> Law {
+        Law::empirical(vec![30.0, 10.0, 0.0, 10.0]).unwrap()
+    }
+
+    #[test]
+    fn it_steps_at_each_value() {
+        let law = law();
+        assert_eq!(
+            [0.0, 9.9, 10.0, 29.9, 30.0].map(|x| law.cdf(x)),
+            [0.25, 0.25, 0.75, 0.75, 1.0]
+        );
+        assert_eq!(
+            [0.0, 9.9, 10.0, 30.0].map(|x| law.survival(x)),
+            [0.75, 0.75, 0.25, 0.0]
+        );
+        let quantiles = [0.1, 0.25, 0.26, 0.75, 0.76, 0.99].map(|p| law.quantile(p));
+        assert_eq!(quantiles, [0.0, 0.0, 10.0, 10.0, 30.0, 30.0]);
+        assert_eq!((law.mean(), law.variance()), (12.5, 118.75));
+        assert_eq!(
+            [5.0, 10.0, 20.0, 90.0].map(|x| law.limited_mean(x)),
+            [3.75, 7.5, 10.0, 12.5]
+        );
+    }
+
+    #[test]
+    fn hazards_invert_at_the_steps() {
+        let law = law();
+        for x in [0.0, 10.0, 30.0] {
+            assert_eq!(law.inverse_cumulative_hazard(law.cumulative_hazard(x)), x);
+        }
+    }
+
+    #[test]
+    fn residual_lives_are_those_of_the_survivors() {
+        let law = law();
+        assert_eq!(
+            (law.residual(5.0, 0.6), law.residual(5.0, 0.7)),
+            (5.0, 25.0)
+        );
+        assert_eq!(
+            (law.residual(10.0, 0.1), law.residual(30.0, 0.5)),
+            (20.0, 0.0)
+        );
+        assert_eq!(law.residual(0.0, 0.2), 0.0);
+    }
+
+    #[test]
+    fn equilibrium_ages_invert_the_limited_mean() {
+        let law = law();
+        for step in 1..100_u32 {
+            let uniform = f64::from(step) / 100.0;
+            let age = law.equilibrium_age(uniform);
+            assert!((law.limited_mean(age) / law.mean() - uniform).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&law());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&law()), [0; 5]);
+    }
+}

@@ -60,3 +60,42 @@ impl Family for Exponential {
         -self.mean * ln_1p(-uniform)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [Law::exponential(250.0), Law::exponential_from_rate(1e-7)]
+            .map(Result::unwrap)
+            .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 1e5);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(&laws()[0], &rand_distr::Exp::new(1.0 / 250.0).unwrap());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+
+    #[test]
+    fn the_rate_is_the_inverse_of_the_mean() {
+        assert_eq!(Exponential { mean: 8.0 }.rate(), 0.125);
+    }
+}

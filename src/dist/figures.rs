@@ -471,3 +471,219 @@ fn heavy_tail(family: &'static str, shape: f64) -> Result<f64, LawError> {
         Err(LawError::InfiniteMean { law: family })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn percentile(probability: f64, seconds: f64) -> Percentile {
+        Percentile {
+            probability,
+            seconds,
+        }
+    }
+
+    #[track_caller]
+    fn assert_close(value: f64, expected: f64) {
+        assert!(
+            (value / expected - 1.0).abs() < 1e-11,
+            "{value} should be {expected}"
+        );
+    }
+
+    #[test]
+    fn means_and_medians_come_back() {
+        assert_close(Law::exponential_from_rate(0.02).unwrap().mean(), 50.0);
+        assert_close(Law::weibull_from_mean(700.0, 1.8).unwrap().mean(), 700.0);
+        assert_close(
+            Law::weibull_from_median(700.0, 0.6).unwrap().quantile(0.5),
+            700.0,
+        );
+        assert_close(Law::gamma_from_mean(700.0, 2.5).unwrap().mean(), 700.0);
+        assert_close(Law::erlang(700.0, 4).unwrap().mean(), 700.0);
+        assert_close(
+            Law::pareto_from_median(700.0, 1.5).unwrap().quantile(0.5),
+            700.0,
+        );
+        assert_close(Law::log_logistic(700.0, 1.5).unwrap().quantile(0.5), 700.0);
+        let law = Law::lognormal_from_median_and_sigma(700.0, 1.1).unwrap();
+        assert_close(law.quantile(0.5), 700.0);
+        let law = Law::lognormal_from_mean_and_median(900.0, 700.0).unwrap();
+        assert_close(law.quantile(0.5), 700.0);
+        assert_close(law.mean(), 900.0);
+    }
+
+    #[test]
+    fn percentiles_come_back() {
+        let (low, high) = (percentile(0.2, 40.0), percentile(0.95, 600.0));
+        for law in [
+            Law::lognormal_from_percentiles(low, high),
+            Law::lognormal_from_percentiles(high, low),
+            Law::weibull_from_percentiles(high, low),
+        ] {
+            let law = law.unwrap();
+            assert_close(law.cdf(40.0), 0.2);
+            assert_close(law.quantile(0.95), 600.0);
+        }
+        for point in [percentile(0.95, 600.0), percentile(0.1, 30.0)] {
+            let law = Law::lognormal_from_median_and_percentile(100.0, point).unwrap();
+            assert_close(law.quantile(0.5), 100.0);
+            assert_close(law.quantile(point.probability), point.seconds);
+        }
+    }
+
+    #[test]
+    fn mean_and_percentile_come_back() {
+        for point in [
+            percentile(0.95, 300.0),
+            percentile(0.95, 60.0),
+            percentile(0.5, 60.0),
+            percentile(0.2, 60.0),
+        ] {
+            let law = Law::lognormal_from_mean_and_percentile(100.0, point).unwrap();
+            assert_close(law.mean(), 100.0);
+            assert_close(law.quantile(point.probability), point.seconds);
+        }
+        // Of the two laws that fit, the one with less spread: sigma below the normal quantile.
+        let law = Law::lognormal_from_mean_and_percentile(100.0, percentile(0.95, 300.0));
+        assert!(matches!(law, Ok(Law::LogNormal(law)) if law.sigma() < 1.644));
+        for point in [
+            percentile(0.95, 390.0),
+            percentile(0.5, 101.0),
+            percentile(0.2, 101.0),
+        ] {
+            let error = Law::lognormal_from_mean_and_percentile(100.0, point);
+            assert!(
+                matches!(error, Err(LawError::Contradiction { .. })),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_spread_is_the_fixed_law() {
+        let fixed = Law::fixed(30.0).unwrap();
+        assert_eq!(Law::uniform(30.0, 30.0).unwrap(), fixed);
+        assert_eq!(Law::triangular(30.0, 30.0, 30.0).unwrap(), fixed);
+        let law = Law::lognormal_from_median_and_sigma(30.0, 0.0).unwrap();
+        assert!(matches!(law, Law::Fixed(_)));
+        let law = Law::lognormal_from_mean_and_percentile(30.0, percentile(0.9, 30.0)).unwrap();
+        assert!(matches!(law, Law::Fixed(_)));
+        assert_eq!(
+            Law::mixture(vec![(1.0, fixed.clone()), (0.0, fixed.clone())]).unwrap(),
+            fixed
+        );
+        assert_eq!(Law::truncated(fixed.clone(), None, None).unwrap(), fixed);
+    }
+
+    #[test]
+    fn every_bad_number_is_refused() {
+        let good = percentile(0.9, 50.0);
+        for bad in [f64::NAN, -1.0, 0.0, f64::INFINITY, f64::NEG_INFINITY] {
+            let laws = [
+                Law::exponential(bad),
+                Law::exponential_from_rate(bad),
+                Law::lognormal_from_median_and_sigma(bad, 1.0),
+                Law::lognormal_from_mean_and_median(bad, 1.0),
+                Law::lognormal_from_mean_and_median(1.0, bad),
+                Law::lognormal_from_median_and_percentile(bad, good),
+                Law::lognormal_from_median_and_percentile(10.0, percentile(bad, 50.0)),
+                Law::lognormal_from_mean_and_percentile(10.0, percentile(0.9, bad)),
+                Law::lognormal_from_percentiles(good, percentile(0.1, bad)),
+                Law::weibull(bad, 1.0),
+                Law::weibull(1.0, bad),
+                Law::weibull_from_mean(bad, 1.0),
+                Law::weibull_from_median(1.0, bad),
+                Law::weibull_from_percentiles(percentile(bad, 1.0), good),
+                Law::gamma(bad, 1.0),
+                Law::gamma_from_mean(1.0, bad),
+                Law::erlang(bad, 2),
+                Law::pareto(bad, 2.0),
+                Law::pareto(1.0, bad),
+                Law::pareto_from_median(bad, 2.0),
+                Law::log_logistic(bad, 2.0),
+                Law::log_logistic(1.0, bad),
+            ];
+            for law in laws {
+                assert!(law.is_err(), "{bad}: {law:?}");
+            }
+            if bad != 0.0 {
+                assert!(Law::fixed(bad).is_err());
+                assert!(Law::lognormal(1.0, bad).is_err());
+                assert!(Law::uniform(bad, 9.0).is_err() && Law::uniform(1.0, bad).is_err());
+                assert!(Law::triangular(0.0, bad, 9.0).is_err());
+                assert!(Law::empirical(vec![1.0, bad]).is_err());
+                assert!(Law::mixture(vec![(bad, Law::fixed(1.0).unwrap())]).is_err());
+                assert!(Law::truncated(Law::exponential(1.0).unwrap(), Some(bad), None).is_err());
+            }
+        }
+        assert!(Law::lognormal(f64::NAN, 1.0).is_err());
+    }
+
+    #[test]
+    fn infinite_means_are_refused() {
+        for law in [
+            Law::pareto(1.0, 1.0),
+            Law::log_logistic(1.0, 0.9),
+            Law::weibull(1.0, 0.001),
+            Law::weibull_from_mean(1.0, 0.001),
+            Law::lognormal(0.0, 60.0),
+            Law::exponential_from_rate(1e-310),
+            Law::gamma(1e200, 1e200),
+            Law::empirical(vec![1e308, 1e308]),
+        ] {
+            assert!(matches!(law, Err(LawError::InfiniteMean { .. })), "{law:?}");
+        }
+    }
+
+    #[test]
+    fn messages_name_the_figures() {
+        let message = |law: Result<Law, LawError>| law.unwrap_err().to_string();
+        assert_eq!(
+            message(Law::lognormal_from_mean_and_median(10.0, 30.0)),
+            "the mean is 10 and the median is 30, but the mean of a lognormal law is never below its median"
+        );
+        assert_eq!(
+            message(Law::uniform(9.0, 3.0)),
+            "the least duration is 9 and the greatest duration is 3, but the first must not exceed the second"
+        );
+        assert_eq!(
+            message(Law::exponential(-3.0)),
+            "the mean is -3, but must be a positive number"
+        );
+        let half = || Law::fixed(1.0).unwrap();
+        assert_eq!(
+            message(Law::mixture(vec![(0.5, half()), (0.4, half())])),
+            "the shares of the mixture add up to 0.9, but must add up to 1"
+        );
+        assert_eq!(
+            message(Law::truncated(half(), Some(2.0), None)),
+            "the law has no probability between 2 and inf seconds"
+        );
+        assert_eq!(
+            message(Law::empirical(vec![])),
+            "the list of durations is empty"
+        );
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for law in [
+            Law::lognormal_from_median_and_percentile(10.0, percentile(0.9, 9.0)),
+            Law::lognormal_from_median_and_percentile(10.0, percentile(0.1, 11.0)),
+            Law::lognormal_from_median_and_percentile(10.0, percentile(0.5, 11.0)),
+            Law::lognormal_from_percentiles(percentile(0.1, 9.0), percentile(0.9, 8.0)),
+            Law::weibull_from_percentiles(percentile(0.9, 9.0), percentile(0.9, 10.0)),
+            Law::triangular(1.0, 9.0, 5.0),
+            Law::truncated(Law::exponential(1.0).unwrap(), Some(5.0), Some(4.0)),
+        ] {
+            assert!(
+                matches!(law, Err(LawError::Contradiction { .. })),
+                "{law:?}"
+            );
+        }
+        let empty = Law::truncated(Law::uniform(0.0, 4.0).unwrap(), Some(4.0), None);
+        assert!(matches!(empty, Err(LawError::NoMassLeft { .. })));
+        assert!(Law::erlang(3.0, 0).is_err() && Law::mixture(vec![]).is_err());
+    }
+}

@@ -63,3 +63,49 @@ impl Family for Fixed {
         self.value * uniform
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    #[test]
+    fn everything_is_the_value() {
+        let law = Law::fixed(12.5).unwrap();
+        assert_eq!((law.mean(), law.variance()), (12.5, 0.0));
+        assert_eq!((law.cdf(12.4), law.cdf(12.5)), (0.0, 1.0));
+        assert_eq!((law.survival(12.4), law.survival(12.5)), (1.0, 0.0));
+        assert_eq!((law.quantile(0.01), law.quantile(0.99)), (12.5, 12.5));
+        assert_eq!(
+            (law.residual(0.0, 0.1), law.residual(10.0, 0.9)),
+            (12.5, 2.5)
+        );
+        assert_eq!(law.residual(20.0, 0.5), 0.0);
+        assert_eq!((law.limited_mean(5.0), law.limited_mean(50.0)), (5.0, 12.5));
+        assert_eq!((law.pdf(12.5), law.hazard(12.5)), (0.0, 0.0));
+        assert_eq!(law.inverse_cumulative_hazard(3.0), 12.5);
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&Law::fixed(12.5).unwrap());
+    }
+
+    #[test]
+    fn zero_is_a_duration() {
+        let law = Law::fixed(0.0).unwrap();
+        assert_eq!(
+            (law.mean(), law.cdf(0.0), law.quantile(0.5)),
+            (0.0, 1.0, 0.0)
+        );
+        assert_eq!(
+            (law.residual(0.0, 0.5), law.equilibrium_age(0.5)),
+            (0.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&Law::fixed(12.5).unwrap()), [0; 5]);
+    }
+}

@@ -90,3 +90,59 @@ impl Family for Gamma {
         whole * gamma_lower_regularised(self.shape + order.number(), x / self.scale)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [
+            Law::gamma(3.0, 40.0),
+            Law::gamma(0.4, 1000.0),
+            Law::gamma(250.0, 1.0),
+        ]
+        .map(Result::unwrap)
+        .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 1e5);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(&laws()[0], &rand_distr::Gamma::new(3.0, 40.0).unwrap());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+
+    #[test]
+    fn erlang_is_the_closed_form() {
+        let law = Law::erlang(30.0, 3).unwrap();
+        for x in [0.5, 12.0, 45.0, 200.0] {
+            let t = x / 10.0;
+            let survival = exp(-t) * (1.0 + t + 0.5 * t * t);
+            assert!((law.survival(x) / survival - 1.0).abs() < 1e-13, "{x}");
+        }
+        assert_eq!((law.mean(), law.variance()), (30.0, 300.0));
+    }
+
+    #[test]
+    fn the_density_at_zero_has_its_limit() {
+        assert_eq!(Law::gamma(2.0, 5.0).unwrap().pdf(0.0), 0.0);
+        assert_eq!(Law::gamma(1.0, 5.0).unwrap().pdf(0.0), 0.2);
+        assert_eq!(Law::gamma(0.5, 5.0).unwrap().pdf(0.0), f64::INFINITY);
+    }
+}

@@ -124,3 +124,64 @@ fn heavy_integral(step: f64, v: f64, w: f64) -> f64 {
         gamma(1.0 + rest) * gamma(1.0 - rest) * beta_lower_regularised(1.0 + rest, 1.0 - rest, v);
     (pow(v / w, rest) * v - step * lighter) / rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [
+            Law::log_logistic(600.0, 9.0),
+            Law::log_logistic(5.0, 2.0),
+            Law::log_logistic(5.0, 1.6),
+        ]
+        .map(Result::unwrap)
+        .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 1e3);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+
+    #[test]
+    fn the_logarithm_is_logistic() {
+        let law = Law::log_logistic(30.0, 4.0).unwrap();
+        assert_eq!(law.quantile(0.5), 30.0);
+        assert_eq!(law.survival(60.0), 1.0 / 17.0);
+        // The mean is scale * (pi / shape) / sin(pi / shape).
+        let quarter = std::f64::consts::FRAC_PI_4;
+        let mean = 30.0 * quarter * std::f64::consts::SQRT_2;
+        assert!((law.mean() / mean - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn second_moments_of_heavy_tails_are_integrals() {
+        for shape in [1.3, 2.0, 2.7] {
+            let law = LogLogistic { scale: 1.0, shape };
+            let panel = |index: u32| {
+                let x = 3.0 * (f64::from(index) + 0.5) / 1e5;
+                x * x * law.pdf(x) * 3e-5
+            };
+            let integral: f64 = (0..100_000).map(panel).sum();
+            let moment = law.partial_moment(Order::Second, 3.0);
+            assert!(
+                (moment / integral - 1.0).abs() < 1e-7,
+                "{shape}: {moment} {integral}"
+            );
+        }
+    }
+}

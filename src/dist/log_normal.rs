@@ -81,3 +81,41 @@ impl Family for LogNormal {
         whole * normal_cdf(self.standard(x) - shift)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [
+            Law::lognormal(6.0, 0.8),
+            Law::lognormal(-2.0, 1.9),
+            Law::lognormal(3.0, 0.05),
+        ]
+        .map(Result::unwrap)
+        .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 1e5);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(&laws()[0], &rand_distr::LogNormal::new(6.0, 0.8).unwrap());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+}

@@ -133,3 +133,64 @@ impl Family for Mixture {
         self.weighted(|law| law.limited_mean(x))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn hyper_exponential() -> Law {
+        let (fast, slow) = (
+            Law::exponential(10.0).unwrap(),
+            Law::exponential(400.0).unwrap(),
+        );
+        Law::mixture(vec![(0.8, fast), (0.2, slow)]).unwrap()
+    }
+
+    fn with_a_step() -> Law {
+        let (step, rest) = (Law::fixed(30.0).unwrap(), Law::lognormal(4.0, 1.0).unwrap());
+        Law::mixture(vec![(0.6, step), (0.4, rest)]).unwrap()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        checks::smooth(&hyper_exponential(), 1e5);
+        let (weibull, uniform) = (Law::weibull(50.0, 3.0), Law::uniform(0.0, 90.0));
+        let law = Law::mixture(vec![(0.5, weibull.unwrap()), (0.5, uniform.unwrap())]);
+        checks::smooth(&law.unwrap(), 1e3);
+    }
+
+    #[test]
+    fn hyper_exponential_is_the_closed_form() {
+        let law = hyper_exponential();
+        assert!((law.mean() - 88.0).abs() < 1e-12);
+        let second = 0.8 * 200.0 + 0.2 * 320_000.0;
+        assert!((law.variance() - (second - 88.0 * 88.0)).abs() < 1e-9);
+        let survival = 0.8 * exp(-5.0) + 0.2 * exp(-0.125);
+        assert!((law.survival(50.0) - survival).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_step_of_a_fixed_component_is_found() {
+        let law = with_a_step();
+        let before = law.cdf(29.999_999);
+        for share in [0.01, 0.3, 0.5, 0.59] {
+            let x = law.quantile(before + share);
+            assert!((x - 30.0).abs() < 1e-12, "{x}");
+            assert!(law.cdf(x) >= before + share);
+        }
+        assert!(law.quantile(before + 0.61) > 30.0);
+        assert!((law.residual(20.0, 0.5) - 10.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&hyper_exponential());
+        checks::moments(&with_a_step());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&hyper_exponential()), [0; 5]);
+    }
+}

@@ -5,6 +5,8 @@
 //! can be redrawn at any age. Each family is a file; this one is the list of them. Deliberately absent: laws without a
 //! finite mean, and negative durations.
 
+#[cfg(test)]
+mod checks;
 mod empirical;
 mod error;
 mod exponential;

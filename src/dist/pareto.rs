@@ -90,3 +90,47 @@ impl Family for Pareto {
         (start - age) + start * growth
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [
+            Law::pareto(60.0, 9.0),
+            Law::pareto(5.0, 2.0),
+            Law::pareto(5.0, 1.7),
+        ]
+        .map(Result::unwrap)
+        .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 1e3);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(&laws()[0], &rand_distr::Pareto::new(60.0, 9.0).unwrap());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+
+    #[test]
+    fn heavy_tails_have_no_variance() {
+        assert_eq!(Law::pareto(5.0, 2.0).unwrap().variance(), f64::INFINITY);
+        assert_eq!(Law::pareto(1.0, 3.0).unwrap().variance(), 0.75);
+    }
+}

@@ -101,3 +101,44 @@ impl Family for Triangular {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [
+            Law::triangular(10.0, 15.0, 60.0),
+            Law::triangular(0.0, 0.0, 5.0),
+            Law::triangular(2.0, 9.0, 9.0),
+        ]
+        .map(Result::unwrap)
+        .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 20.0);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(
+            &laws()[0],
+            &rand_distr::Triangular::new(10.0, 60.0, 15.0).unwrap(),
+        );
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+}

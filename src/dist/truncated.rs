@@ -204,3 +204,63 @@ impl Family for Truncated {
         ((start - age) + rest).min(self.to - age)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn cut(law: Result<Law, crate::dist::LawError>, from: f64, to: f64) -> Law {
+        let from = (from > 0.0).then_some(from);
+        let to = (to < f64::INFINITY).then_some(to);
+        Law::truncated(law.unwrap(), from, to).unwrap()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        checks::smooth(&cut(Law::exponential(50.0), 0.0, 120.0), 20.0);
+        checks::smooth(&cut(Law::lognormal(4.0, 1.0), 20.0, f64::INFINITY), 1e5);
+        checks::smooth(&cut(Law::weibull(50.0, 2.0), 10.0, 90.0), 20.0);
+        checks::smooth(&cut(Law::pareto(5.0, 1.5), 0.0, 500.0), 20.0);
+    }
+
+    #[test]
+    fn deep_tails_keep_their_digits() {
+        // Beyond 50 means the exponential law starts anew.
+        let law = cut(Law::exponential(2.0), 100.0, f64::INFINITY);
+        assert!((law.mean() - 102.0).abs() < 1e-10);
+        assert!((law.variance() - 4.0).abs() < 1e-9);
+        assert!((law.limited_mean(103.0) - 100.0 - 2.0 * -exp_m1(-1.5)).abs() < 1e-10);
+        assert!((law.quantile(0.5) - 100.0 - 2.0 * std::f64::consts::LN_2).abs() < 1e-12);
+        checks::smooth(&law, 1e5);
+    }
+
+    #[test]
+    fn a_narrow_window_is_uniform() {
+        let law = cut(Law::exponential(1e9), 0.0, 1.0);
+        assert!((law.mean() - 0.5).abs() < 1e-9);
+        assert!((law.variance() - 1.0 / 12.0).abs() < 1e-9);
+        assert!((law.quantile(0.25) - 0.25).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_lower_bound_is_left_out() {
+        let list = Law::empirical(vec![10.0, 20.0, 30.0]);
+        let law = cut(list, 10.0, 25.0);
+        assert_eq!((law.quantile(0.01), law.quantile(0.99)), (20.0, 20.0));
+        assert!((law.mean() - 20.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&cut(Law::lognormal(4.0, 1.0), 20.0, 300.0));
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(
+            checks::bits(&cut(Law::weibull(50.0, 2.0), 10.0, 90.0)),
+            [0; 5]
+        );
+    }
+}

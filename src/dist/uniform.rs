@@ -102,3 +102,37 @@ impl Family for Uniform {
         self.from + self.width() * (2.0 * rest / (1.0 + root))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [Law::uniform(20.0, 50.0), Law::uniform(0.0, 7.0)]
+            .map(Result::unwrap)
+            .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 20.0);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(&laws()[0], &rand_distr::Uniform::new(20.0, 50.0).unwrap());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+}

@@ -83,3 +83,63 @@ impl Family for Weibull {
         exp(-self.cumulative_hazard(x))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Law, checks};
+
+    fn laws() -> Vec<Law> {
+        [
+            Law::weibull(1000.0, 2.2),
+            Law::weibull(3.0, 0.7),
+            Law::weibull(1e6, 8.0),
+        ]
+        .map(Result::unwrap)
+        .to_vec()
+    }
+
+    #[test]
+    fn functions_agree_with_each_other() {
+        for law in laws() {
+            checks::smooth(&law, 1e5);
+        }
+    }
+
+    #[test]
+    fn draws_have_the_right_moments() {
+        checks::moments(&laws()[0]);
+    }
+
+    #[test]
+    fn draws_follow_the_oracle() {
+        checks::same_as(&laws()[0], &rand_distr::Weibull::new(1000.0, 2.2).unwrap());
+    }
+
+    #[test]
+    fn value_stability() {
+        assert_eq!(checks::bits(&laws()[0]), [0; 5]);
+    }
+
+    #[test]
+    fn shape_one_is_exponential() {
+        let weibull = Law::weibull(70.0, 1.0).unwrap();
+        let exponential = Law::exponential(70.0).unwrap();
+        for x in [0.1, 20.0, 300.0] {
+            assert_eq!(
+                weibull.cumulative_hazard(x),
+                exponential.cumulative_hazard(x)
+            );
+            assert!((weibull.pdf(x) / exponential.pdf(x) - 1.0).abs() < 1e-14);
+        }
+        assert!((weibull.variance() / 4900.0 - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn residual_lives_keep_their_digits_at_great_age() {
+        let law = Law::weibull(1.0, 3.0).unwrap();
+        // At age 10^5 the hazard is 3e10 per second, so the residual is exponential but for its 1e-15 part.
+        let rest = law.residual(1e5, 0.5);
+        assert!((rest * 3e10 / std::f64::consts::LN_2 - 1.0).abs() < 1e-12);
+    }
+}

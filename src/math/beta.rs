@@ -161,3 +161,104 @@ fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use statrs::distribution::{ContinuousCDF, StudentsT};
+
+    #[test]
+    fn agrees_with_statrs() {
+        for a in [0.3, 1.0, 4.0, 60.0] {
+            for b in [0.5, 1.0, 7.0, 300.0] {
+                for x in [1e-4, 0.05, 0.3, 0.7, 0.99] {
+                    let expected = statrs::function::beta::beta_reg(a, b, x);
+                    let value = beta_lower_regularised(a, b, x);
+                    assert!((value - expected).abs() < 1e-11, "{a} {b} {x}");
+                }
+            }
+        }
+        for degrees in [1.0, 3.0, 12.5, 200.0] {
+            let reference = StudentsT::new(0.0, 1.0, degrees).unwrap();
+            for t in [-30.0, -2.0, -0.1, 0.0, 0.4, 3.0] {
+                let expected = reference.cdf(t);
+                assert!((student_t_cdf(degrees, t) - expected).abs() < 1e-11);
+            }
+        }
+    }
+
+    #[test]
+    fn closed_forms() {
+        for x in [1e-12, 0.1, 0.5, 0.9, 0.999] {
+            assert!((beta_lower_regularised(1.0, 1.0, x) / x - 1.0).abs() < 1e-14);
+            let power = crate::math::pow(x, 3.5);
+            assert!((beta_lower_regularised(3.5, 1.0, x) / power - 1.0).abs() < 2e-14);
+            // The arc-sine law.
+            let arc = 2.0 / std::f64::consts::PI * libm::asin(x.sqrt());
+            assert!((beta_lower_regularised(0.5, 0.5, x) / arc - 1.0).abs() < 2e-14);
+        }
+    }
+
+    #[test]
+    fn inverses_invert() {
+        for a in [0.01, 0.5, 1.0, 3.0, 1e3, 1e7] {
+            for b in [0.01, 0.5, 1.0, 9.0, 1e4, 1e9] {
+                for p in [1e-20, 5e-4, 0.3, 0.5, 0.9, 0.9995] {
+                    let x = beta_lower_inverse(a, b, p);
+                    if x > 1e-300 && x < 0.999_999 {
+                        let back = beta_lower_regularised(a, b, x);
+                        assert!((back / p - 1.0).abs() < 1e-8, "{a} {b} {p}: {back}");
+                    }
+                    let mirrored = beta_upper_inverse(b, a, p);
+                    assert!((x + mirrored - 1.0).abs() < 1e-12, "{a} {b} {p}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn clopper_pearson_bounds_are_exact_where_they_are_closed() {
+        // No event in n trials: the upper bound at error rate e is 1 - e^(1/n). All events: its mirror image.
+        for trials in [1.0, 20.0, 1e6, 1e9] {
+            let upper = beta_upper_inverse(1.0, trials, 0.0005);
+            let expected = -exp_m1(ln(0.0005) / trials);
+            assert!((upper / expected - 1.0).abs() < 1e-12, "{trials}");
+            let lower = beta_lower_inverse(trials, 1.0, 0.0005);
+            assert!((lower + expected - 1.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn student_quantiles() {
+        // One degree is the Cauchy law, two have a closed form, many are normal.
+        for p in [1e-9, 0.0005, 0.2, 0.26, 0.5, 0.74, 0.975, 0.9995] {
+            let cauchy = libm::tan(std::f64::consts::PI * (p - 0.5));
+            let value = student_t_quantile(1.0, p);
+            assert!(
+                (value - cauchy).abs()
+                    <= 1e-12 * cauchy.abs() + 1e-6 * f64::from(p < 1e-8) * cauchy.abs()
+            );
+            let two = (2.0 * p - 1.0) / (2.0 * p * (1.0 - p)).sqrt();
+            let value = student_t_quantile(2.0, p);
+            assert!((value - two).abs() <= 1e-12 * two.abs() + 1e-15, "{p}");
+            let normal = crate::math::normal_quantile(p);
+            let value = student_t_quantile(1e12, p);
+            assert!((value - normal).abs() <= 1e-9 * normal.abs() + 1e-15, "{p}");
+        }
+        // NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.2.
+        assert!((student_t_quantile(10.0, 0.975) - 2.228).abs() < 5e-4);
+        assert!((student_t_quantile(30.0, 0.999) - 3.385).abs() < 5e-4);
+        assert!(student_t_quantile(3.0, f64::NAN).is_nan());
+        assert_eq!(student_t_quantile(3.0, 1.0), f64::INFINITY);
+    }
+
+    #[test]
+    fn value_stability() {
+        let values = [
+            beta_lower_regularised(2.5, 7.0, 0.2),
+            beta_lower_inverse(2.5, 7.0, 0.3),
+            student_t_quantile(7.0, 0.9995),
+        ];
+        assert_eq!(values.map(f64::to_bits), [0; 3]);
+    }
+}

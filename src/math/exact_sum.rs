@@ -200,3 +200,154 @@ impl<'de> Deserialize<'de> for ExactSum {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Entity, Purpose, Stream};
+    use proptest::prelude::*;
+
+    fn sum(numbers: &[f64]) -> ExactSum {
+        let mut sum = ExactSum::default();
+        for number in numbers {
+            sum.add(*number);
+        }
+        sum
+    }
+
+    fn bytes(sum: &ExactSum) -> String {
+        serde_json::to_string(sum).unwrap()
+    }
+
+    fn finite() -> impl Strategy<Value = f64> {
+        any::<u64>()
+            .prop_map(f64::from_bits)
+            .prop_filter("finite", |number| number.is_finite())
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_split_do_not_show(
+            (numbers, shuffled) in prop::collection::vec(finite(), 0..40)
+                .prop_flat_map(|numbers| (Just(numbers.clone()), Just(numbers).prop_shuffle())),
+            cut in 0..40_usize,
+        ) {
+            let whole = sum(&numbers);
+            let cut = cut.min(numbers.len());
+            let mut merged = sum(&shuffled[cut..]);
+            merged.merge(&sum(&shuffled[..cut]));
+            prop_assert_eq!(bytes(&whole), bytes(&merged));
+            prop_assert_eq!(&whole, &merged);
+            prop_assert_eq!(whole.value().to_bits(), merged.value().to_bits());
+            let back: ExactSum = serde_json::from_str(&bytes(&whole)).unwrap();
+            prop_assert_eq!(&back, &whole);
+            prop_assert_eq!(bytes(&back), bytes(&whole));
+        }
+
+        #[test]
+        fn one_number_comes_back(number in finite()) {
+            prop_assert_eq!(sum(&[number]).value(), number);
+            prop_assert_eq!(bytes(&sum(&[number, -number])), bytes(&ExactSum::default()));
+        }
+
+        /// Fixed point with 40 fractional bits holds these numbers exactly, and Rust rounds `i128` to nearest even.
+        #[test]
+        fn agrees_with_wide_integers(parts in prop::collection::vec((any::<i64>(), 0..50_u32), 0..60)) {
+            let mut reference = 0_i128;
+            let mut total = ExactSum::default();
+            for (mantissa, shift) in parts {
+                let integer = i128::from(mantissa >> 11) << shift;
+                reference += integer;
+                total.add(integer as f64 / 1_099_511_627_776.0);
+            }
+            prop_assert_eq!(total.value(), reference as f64 / 1_099_511_627_776.0);
+        }
+
+        #[test]
+        fn malformed_data_is_an_error_or_a_sum(
+            negative in any::<bool>(),
+            words in prop::collection::vec((0..90_usize, any::<u32>()), 0..6),
+        ) {
+            let text = serde_json::to_string(&(negative, words)).unwrap();
+            if let Ok(sum) = serde_json::from_str::<ExactSum>(&text) {
+                prop_assert_eq!(bytes(&sum), text);
+            }
+        }
+    }
+
+    #[test]
+    fn rounding_is_to_nearest_even() {
+        let half = f64::EPSILON / 2.0;
+        assert_eq!(sum(&[1.0, half]).value(), 1.0);
+        assert_eq!(sum(&[1.0, half, 5e-324]).value(), 1.0 + f64::EPSILON);
+        assert_eq!(sum(&[1.0, half, -5e-324]).value(), 1.0);
+        let odd = 1.0 + f64::EPSILON;
+        assert_eq!(sum(&[odd, half]).value(), 1.0 + 2.0 * f64::EPSILON);
+        assert_eq!(sum(&[-odd, -half]).value(), -1.0 - 2.0 * f64::EPSILON);
+        let below_two = 2.0 - f64::EPSILON;
+        assert_eq!(sum(&[below_two, half]).value(), 2.0);
+    }
+
+    #[test]
+    fn extremes_are_exact() {
+        assert_eq!(sum(&[f64::MAX, f64::MAX]).value(), f64::INFINITY);
+        assert_eq!(sum(&[-f64::MAX, -f64::MAX]).value(), f64::NEG_INFINITY);
+        assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]).value(), f64::MAX);
+        assert_eq!(sum(&[f64::MAX, 5e-324, -f64::MAX]).value(), 5e-324);
+        let least_normal = f64::MIN_POSITIVE;
+        assert_eq!(sum(&[least_normal, -5e-324]).value(), least_normal - 5e-324);
+        assert_eq!(sum(&[least_normal - 5e-324, 5e-324]).value(), least_normal);
+        assert_eq!(sum(&[1e100, 1.0, -1e100]).value(), 1.0);
+        assert_eq!(sum(&[]).value().to_bits(), 0);
+        assert_eq!(sum(&[-0.0, 3.0, -3.0]).value().to_bits(), 0);
+    }
+
+    #[test]
+    fn many_additions_carry_in_time() {
+        let count = 3 * u64::from(ADDITIONS_BETWEEN_CARRIES) + 17;
+        let number = -(1.0 + 1023.0 * f64::EPSILON);
+        let mut total = ExactSum::default();
+        for _ in 0..count {
+            total.add(number);
+        }
+        // The count has 22 bits and the number 53, so the product is taken in two exact halves.
+        let expected = sum(&[-(count as f64), -(count as f64) * (1023.0 * f64::EPSILON)]);
+        assert_eq!(total, expected);
+        for _ in 0..70 {
+            let copy = total.clone();
+            total.merge(&copy);
+        }
+        assert_eq!(total.value(), expected.value() * 2.0_f64.powi(70));
+    }
+
+    #[test]
+    fn malformed_data_is_refused() {
+        for text in [
+            "[true,[]]",
+            "[false,[[1,0]]]",
+            "[false,[[67,1]]]",
+            "[false,[[3,1],[3,1]]]",
+            "[false,[[3,1],[2,1]]]",
+            "[false,[[-1,1]]]",
+            "[false,[[1,4294967296]]]",
+            "[false]",
+            "7",
+        ] {
+            assert!(serde_json::from_str::<ExactSum>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "finite")]
+    fn infinity_is_a_broken_invariant() {
+        ExactSum::default().add(f64::INFINITY);
+    }
+
+    #[test]
+    fn value_stability() {
+        let mut draws = Stream::new(1, 0, Entity::named("exact sum"), Purpose(0));
+        let numbers: Vec<f64> = (0..1000).map(|_| draws.uniform() - 0.5).collect();
+        assert_eq!(bytes(&sum(&numbers)), "");
+        assert_eq!(bytes(&sum(&[-1.5])), "[true,[[33,1610612736]]]");
+    }
+}

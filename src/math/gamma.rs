@@ -237,3 +237,134 @@ fn newton(start: f64, step: impl Fn(f64) -> f64) -> f64 {
     }
     exp(log)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+    const SHAPES: [f64; 9] = [1e-3, 0.1, 0.5, 1.0, 2.5, 10.0, 100.0, 1e4, 1e6];
+
+    #[test]
+    fn agrees_with_statrs() {
+        for a in [0.1, 0.5, 1.0, 2.5, 10.0, 100.0] {
+            for factor in [0.01, 0.3, 0.9, 1.0, 1.2, 3.0] {
+                let x = a * factor;
+                let lower = statrs::function::gamma::gamma_lr(a, x);
+                assert!(
+                    (gamma_lower_regularised(a, x) - lower).abs() < 1e-11,
+                    "{a} {x}"
+                );
+                let upper = statrs::function::gamma::gamma_ur(a, x);
+                assert!(
+                    (gamma_upper_regularised(a, x) - upper).abs() < 1e-11,
+                    "{a} {x}"
+                );
+            }
+            assert!((ln_gamma(a) - statrs::function::gamma::ln_gamma(a)).abs() < 1e-11);
+        }
+        for degrees in [1.0, 4.0, 30.0] {
+            let reference = ChiSquared::new(degrees).unwrap();
+            for p in [0.0005, 0.025, 0.5, 0.9995] {
+                let ratio = chi_square_quantile(degrees, p) / reference.inverse_cdf(p);
+                assert!((ratio - 1.0).abs() < 1e-6, "{degrees} {p}");
+            }
+        }
+    }
+
+    #[test]
+    fn shape_one_is_exponential_and_one_half_is_normal() {
+        for x in [1e-9, 0.1, 1.0, 1.9, 2.1, 30.0, 600.0] {
+            assert!(
+                (gamma_cumulative_hazard(1.0, x) / x - 1.0).abs() < 1e-14,
+                "{x}"
+            );
+            let expected = crate::math::erfc(x.sqrt());
+            assert!(
+                (gamma_upper_regularised(0.5, x) / expected - 1.0).abs() < 2e-13,
+                "{x}"
+            );
+        }
+        assert!((gamma_cumulative_hazard(1.0, 1e6) / 1e6 - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn whole_shapes_are_poisson_sums() {
+        // Q(n, x) is the probability of fewer than n Poisson events.
+        for (n, x) in [(3, 0.5), (5, 5.0), (20, 14.0), (20, 40.0)] {
+            let mut term = exp(-x);
+            let mut sum = term;
+            for count in 1..n {
+                term *= x / f64::from(count);
+                sum += term;
+            }
+            let value = gamma_upper_regularised(f64::from(n), x);
+            assert!((value / sum - 1.0).abs() < 1e-13, "{n} {x}");
+        }
+    }
+
+    #[test]
+    fn large_shapes_keep_their_digits() {
+        // Near the mean the law is normal with the first Edgeworth correction: P(a, a) = 1/2 + 1 / (3 sqrt(2 pi a)) + ...
+        for a in [1e4, 1e6, 1e8] {
+            let expected = 0.5 + 1.0 / (3.0 * (2.0 * std::f64::consts::PI * a).sqrt());
+            let error = gamma_lower_regularised(a, a) - expected;
+            assert!(error.abs() < 0.02 / (a * a.sqrt()) + 1e-12, "{a}: {error}");
+        }
+    }
+
+    #[test]
+    fn inverses_invert() {
+        for a in SHAPES {
+            for p in [1e-200, 1e-15, 1e-3, 0.2, 0.5, 0.8, 0.999] {
+                let x = gamma_lower_inverse(a, p);
+                if x > 1e-300 {
+                    let back = gamma_lower_regularised(a, x);
+                    assert!((back / p - 1.0).abs() < 1e-11, "{a} {p}: {back}");
+                }
+                let x = gamma_upper_inverse(a, p);
+                if x > 1e-300 {
+                    let back = gamma_upper_regularised(a, x);
+                    assert!((back / p - 1.0).abs() < 1e-11, "{a} {p}: {back}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cumulative_hazard_inverts() {
+        for a in SHAPES {
+            for hazard in [1e-12, 0.01, 0.69, 0.7, 5.0, 1e3, 1e6] {
+                let x = gamma_from_cumulative_hazard(a, hazard);
+                if x > 1e-300 {
+                    let back = gamma_cumulative_hazard(a, x);
+                    assert!((back / hazard - 1.0).abs() < 1e-11, "{a} {hazard}: {back}");
+                }
+            }
+            assert_eq!(gamma_from_cumulative_hazard(a, 0.0), 0.0);
+            assert_eq!(
+                gamma_from_cumulative_hazard(a, f64::INFINITY),
+                f64::INFINITY
+            );
+        }
+    }
+
+    #[test]
+    fn chi_square_table() {
+        // NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.4.
+        for (degrees, expected) in [(1.0, 3.841), (10.0, 18.307), (100.0, 124.342)] {
+            assert!((chi_square_quantile(degrees, 0.95) - expected).abs() < 5e-4);
+        }
+    }
+
+    #[test]
+    fn value_stability() {
+        let values = [
+            gamma_lower_regularised(2.5, 1.3),
+            gamma_upper_regularised(2.5, 9.0),
+            gamma_lower_inverse(2.5, 0.3),
+            gamma_from_cumulative_hazard(0.4, 20.0),
+        ];
+        assert_eq!(values.map(f64::to_bits), [0; 4]);
+    }
+}
