@@ -25,6 +25,8 @@ pub struct Store {
     pub orphans_recovered: f64,
     /// How a standby takes over; without it, the store waits for its primary.
     pub failover: Option<Failover>,
+    /// The cause of writes that stall for want of standbys, and of members that are rebuilt.
+    pub replication_cause: CauseId,
     /// Draws of the lag at a promotion.
     pub draw_lag: DrawId,
 }
@@ -38,7 +40,7 @@ pub struct Member {
     pub place: PlaceId,
     /// Whether it acknowledges writes in the semi-synchronous and synchronous modes while it is a standby.
     pub acknowledges: bool,
-    /// The cause that its own rebuild or stepping down counts as.
+    /// Draws of the times it takes to step down and to become a standby again.
     pub draw_rejoin: DrawId,
 }
 

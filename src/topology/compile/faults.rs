@@ -7,7 +7,8 @@ use super::pointer::{Pointer, at};
 use super::targets::Target;
 use super::{Compiler, sorted};
 use crate::dist::Law;
-use crate::model::{self, Code};
+use crate::model::Code;
+use crate::model::faults as written;
 use crate::topology::{AfterRepair, CauseId, CauseKind, Crew, CrewId, Effect, Fault, FaultAction, FaultId, Owner, Scope, purpose};
 
 /// What the processes of one definition share.
@@ -18,18 +19,18 @@ struct Process {
     crew: Option<CrewId>,
 }
 
-fn checked_effect(effect: model::Effect) -> Effect {
+fn checked_effect(effect: written::Effect) -> Effect {
     match effect {
-        model::Effect::Refuses => Effect::Refuses,
-        model::Effect::Silent => Effect::Silent,
-        model::Effect::Destroys => Effect::Destroys,
+        written::Effect::Refuses => Effect::Refuses,
+        written::Effect::Silent => Effect::Silent,
+        written::Effect::Destroys => Effect::Destroys,
     }
 }
 
-fn checked_after_repair(after: model::AfterRepair) -> AfterRepair {
+fn checked_after_repair(after: written::AfterRepair) -> AfterRepair {
     match after {
-        model::AfterRepair::AsNew => AfterRepair::AsNew,
-        model::AfterRepair::AsOld => AfterRepair::AsOld,
+        written::AfterRepair::AsNew => AfterRepair::AsNew,
+        written::AfterRepair::AsOld => AfterRepair::AsOld,
     }
 }
 
@@ -78,7 +79,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn named_fault(&mut self, name: &str, fault: &model::Fault) {
+    fn named_fault(&mut self, name: &str, fault: &written::Fault) {
         let pointer = at(&["faults", name]);
         let process = Process {
             every: self.positive_law(&fault.every, &pointer.key("every")),
@@ -91,7 +92,7 @@ impl Compiler<'_> {
         let found = match (&fault.hits, &fault.cuts) {
             (Some(hits), None) => {
                 let targets = self.hits(hits, &pointer.key("hits"));
-                self.down(&path, fault, &process, &targets, &pointer)
+                self.down(&path, fault, &process, &targets)
             }
             (None, Some(cuts)) => {
                 let targets = self.cuts(&cuts.0, &pointer.key("cuts"));
@@ -119,13 +120,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn down(&mut self, path: &str, fault: &model::Fault, process: &Process, targets: &[Target], pointer: &Pointer) -> usize {
+    fn down(&mut self, path: &str, fault: &written::Fault, process: &Process, targets: &[Target]) -> usize {
         let places = targets.iter().any(|target| !target.places.is_empty());
-        let default = if places { Effect::Silent } else { Effect::Refuses };
+        let (default, text) = if places { (Effect::Silent, SILENT) } else { (Effect::Refuses, REFUSES) };
         let effect = fault.effect.map_or(default, checked_effect);
         if fault.effect.is_none() {
-            let text = effect_sentence(default);
-            self.assume_default(&pointer.key("effect"), format!("{path}.effect"), text);
+            self.assume(format!("{path}.effect"), text);
         }
         for target in targets {
             let full = joined(path, &target.name);
@@ -138,11 +138,11 @@ impl Compiler<'_> {
         targets.len()
     }
 
-    fn instance_faults(&mut self, name: &str, fails: &model::Fails) {
+    fn instance_faults(&mut self, name: &str, fails: &written::Fails) {
         let pointer = at(&["services", name, "instance", "fails"]);
         let process = self.process_of(fails, &pointer);
         let path = format!("services.{name}.instance");
-        self.assume_default(&pointer.key("effect"), format!("{path}.fails.effect"), effect_sentence(Effect::Refuses));
+        self.assume_if(fails.effect == written::Effect::Refuses, format!("{path}.fails.effect"), REFUSES);
         let cause = self.cause(path, CauseKind::Fault);
         let service = self.service_ids[name];
         let of_service = |owner| matches!(owner, Owner::Pool(pool) if self.pools[pool.index()].service == service);
@@ -150,11 +150,11 @@ impl Compiler<'_> {
         self.part_faults(&indices, fails, &process, |_, _| cause);
     }
 
-    fn member_faults(&mut self, name: &str, fails: &model::Fails) {
+    fn member_faults(&mut self, name: &str, fails: &written::Fails) {
         let pointer = at(&["stores", name, "member", "fails"]);
         let process = self.process_of(fails, &pointer);
         let path = format!("stores.{name}.member.fails.effect");
-        self.assume_default(&pointer.key("effect"), path, effect_sentence(Effect::Refuses));
+        self.assume_if(fails.effect == written::Effect::Refuses, path, REFUSES);
         let store = self.store_ids[name];
         let indices: Vec<usize> = self.members[store.index()].iter().map(|member| member.part.index()).collect();
         self.part_faults(&indices, fails, &process, |compiler, path| compiler.cause(path.to_owned(), CauseKind::Fault));
@@ -163,7 +163,7 @@ impl Compiler<'_> {
     fn part_faults(
         &mut self,
         indices: &[usize],
-        fails: &model::Fails,
+        fails: &written::Fails,
         process: &Process,
         mut cause: impl FnMut(&mut Self, &str) -> CauseId,
     ) {
@@ -175,7 +175,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn process_of(&mut self, fails: &model::Fails, pointer: &Pointer) -> Process {
+    fn process_of(&mut self, fails: &written::Fails, pointer: &Pointer) -> Process {
         Process {
             every: self.positive_law(&fails.every, &pointer.key("every")),
             lasts: self.law(&fails.lasts, &pointer.key("lasts")),
@@ -213,12 +213,9 @@ impl Compiler<'_> {
     }
 }
 
-fn effect_sentence(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Silent => "What is hit is silent, so that callers wait for their timeouts: an assumption",
-        Effect::Refuses | Effect::Destroys => "What is hit refuses connections at once: an assumption",
-    }
-}
+/// What the defaults of `effect` rest on.
+const SILENT: &str = "What is hit is silent, so that callers wait for their timeouts: an assumption";
+const REFUSES: &str = "What is hit refuses connections at once: an assumption";
 
 fn joined(path: &str, name: &str) -> String {
     if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pointer::{Pointer, at};
 use super::{Compiler, sorted};
-use crate::model::{self, Code};
+use crate::model::Code;
+use crate::model::need as written;
 use crate::topology::{Need, PoolId, ServiceId, StoreId};
 
 impl Compiler<'_> {
@@ -19,28 +20,28 @@ impl Compiler<'_> {
     }
 
     /// The checked form of a list of needs; what was reported is left out.
-    pub(super) fn needs(&mut self, needs: &[model::Need], pointer: &Pointer) -> Vec<Need> {
+    pub(super) fn needs(&mut self, needs: &[written::Need], pointer: &Pointer) -> Vec<Need> {
         needs.iter().enumerate().filter_map(|(index, need)| self.need(need, &pointer.index(index))).collect()
     }
 
-    fn need(&mut self, need: &model::Need, pointer: &Pointer) -> Option<Need> {
+    fn need(&mut self, need: &written::Need, pointer: &Pointer) -> Option<Need> {
         match need {
-            model::Need::Service { service, at } => self.service_need(service, at.as_deref(), pointer),
-            model::Need::Read(store) => self.store(store, pointer).map(Need::Read),
-            model::Need::Write(store) => self.store(store, pointer).map(Need::Write),
-            model::Need::Any(of) => {
+            written::Need::Service { service, at } => self.service_need(service, at.as_deref(), pointer),
+            written::Need::Read(store) => self.store(store, pointer).map(Need::Read),
+            written::Need::Write(store) => self.store(store, pointer).map(Need::Write),
+            written::Need::Any(of) => {
                 let here = pointer.key("any");
                 self.require_count(1, of.len(), &here);
                 Some(Need::AtLeast { count: 1, of: self.needs(of, &here) })
             }
-            model::Need::All(of) => Some(Need::All(self.needs(of, &pointer.key("all")))),
-            model::Need::AtLeast(at_least) => {
+            written::Need::All(of) => Some(Need::All(self.needs(of, &pointer.key("all")))),
+            written::Need::AtLeast(at_least) => {
                 let here = pointer.key("at-least");
                 let count = at_least.count.get() as usize;
                 self.require_count(count, at_least.of.len(), &here.key("count"));
                 Some(Need::AtLeast { count, of: self.needs(&at_least.of, &here.key("of")) })
             }
-            model::Need::Soft(soft) => {
+            written::Need::Soft(soft) => {
                 let need = self.need(&soft.need, &pointer.key("soft").key("need"))?;
                 Some(Need::Soft { need: Box::new(need), keeps: soft.keeps.value() })
             }

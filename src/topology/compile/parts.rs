@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use super::pointer::{Pointer, at};
 use super::{Compiler, sorted};
-use crate::model::{self, Code, PlacePath};
+use crate::model::Code;
+use crate::model::names::PlacePath;
+use crate::model::services as written;
 use crate::topology::{Need, Owner, Part, PartId, PlaceId, Pool, PoolId, Service, ServiceId, StoreId};
 
 /// Most instances of one service in one place.
@@ -56,7 +58,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn pool(&mut self, id: ServiceId, name: &str, service: &model::Service, (path, count): (&str, u32), pointer: &Pointer) {
+    fn pool(&mut self, id: ServiceId, name: &str, service: &written::Service, (path, count): (&str, u32), pointer: &Pointer) {
         let here = pointer.key("runs").key(path);
         let Some(place) = self.place(path, &here) else {
             return;

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use super::Compiler;
 use super::pointer::{Pointer, at};
-use crate::model::{self, Code};
+use crate::model::Code;
+use crate::model::places as written;
 use crate::topology::{Place, PlaceId, PlaceKind};
 
 /// Names that mean something everywhere.
@@ -28,7 +29,7 @@ struct Found {
 }
 
 /// The lists of a written place, with the kind that each gives to its members.
-fn lists(place: &model::Place) -> [(&'static str, PlaceKind, &IndexMap<String, model::Place>); 5] {
+fn lists(place: &written::Place) -> [(&'static str, PlaceKind, &IndexMap<String, written::Place>); 5] {
     [
         ("regions", PlaceKind::Region, &place.regions),
         ("zones", PlaceKind::Zone, &place.zones),
@@ -38,13 +39,13 @@ fn lists(place: &model::Place) -> [(&'static str, PlaceKind, &IndexMap<String, m
     ]
 }
 
-fn checked_kind(kind: model::PlaceKind) -> PlaceKind {
+fn checked_kind(kind: written::PlaceKind) -> PlaceKind {
     match kind {
-        model::PlaceKind::Provider => PlaceKind::Provider,
-        model::PlaceKind::Region => PlaceKind::Region,
-        model::PlaceKind::Zone => PlaceKind::Zone,
-        model::PlaceKind::Rack => PlaceKind::Rack,
-        model::PlaceKind::Node => PlaceKind::Node,
+        written::PlaceKind::Provider => PlaceKind::Provider,
+        written::PlaceKind::Region => PlaceKind::Region,
+        written::PlaceKind::Zone => PlaceKind::Zone,
+        written::PlaceKind::Rack => PlaceKind::Rack,
+        written::PlaceKind::Node => PlaceKind::Node,
     }
 }
 
@@ -113,7 +114,7 @@ impl Compiler<'_> {
         &mut self,
         around: &[String],
         name: &str,
-        place: &model::Place,
+        place: &written::Place,
         (kind, parent_kind): (PlaceKind, PlaceKind),
         pointer: &Pointer,
         found: &mut Vec<Found>,
@@ -194,7 +195,7 @@ impl Compiler<'_> {
     }
 
     /// All places of a kind, by path.
-    pub(super) fn places_of_kind(&self, kind: model::PlaceKind) -> Vec<PlaceId> {
+    pub(super) fn places_of_kind(&self, kind: written::PlaceKind) -> Vec<PlaceId> {
         let kind = checked_kind(kind);
         let of_kind = |(_, place): &(usize, &Place)| place.kind == kind;
         self.places.iter().enumerate().filter(of_kind).map(|(index, _)| PlaceId::from(index)).collect()

@@ -3,20 +3,29 @@
 use super::Compiler;
 use super::pointer::Pointer;
 use crate::dist::Law;
-use crate::model::{Code, Diagnostic, LawSpec, Severity, suggestion};
+use super::suggestion::suggestion;
+use crate::model::law::LawSpec;
+use crate::model::problem::Problem;
+use crate::model::{Code, Diagnostic, Severity};
 use crate::topology::Assumption;
 
 impl Compiler<'_> {
-    /// Reports an error with advice.
+    /// Reports an error with advice. What was reported already is not reported again: one written check, say, makes
+    /// many detectors.
     pub(super) fn error(&mut self, code: Code, pointer: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        let span = self.spans.nearest(pointer.as_str());
-        self.diagnostics.push(Diagnostic::error(code, message, pointer.as_str(), span).with_help(help));
+        self.report(pointer, Problem::new(code, message, help), Severity::Error);
     }
 
     /// Reports a warning with advice.
     pub(super) fn warning(&mut self, code: Code, pointer: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        let span = self.spans.nearest(pointer.as_str());
-        self.diagnostics.push(Diagnostic::warning(code, message, pointer.as_str(), span).with_help(help));
+        self.report(pointer, Problem::new(code, message, help), Severity::Warning);
+    }
+
+    fn report(&mut self, pointer: &Pointer, problem: Problem, severity: Severity) {
+        let diagnostic = Diagnostic { severity, ..self.spans.at_value(pointer.as_str(), problem) };
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Reports a name that leads nowhere, with the nearest one that exists.
@@ -38,19 +47,20 @@ impl Compiler<'_> {
         });
     }
 
-    /// Notes what the figures rest on if the user wrote nothing at this pointer.
-    pub(super) fn assume_default(&mut self, pointer: &Pointer, path: impl Into<String>, text: impl Into<String>) {
-        if self.spans.get(pointer.as_str()).is_none() {
+    /// Notes what the figures rest on, if it is so. Whether a default is the user's own choice does not matter: the
+    /// same checked model has to give the same result.
+    pub(super) fn assume_if(&mut self, holds: bool, path: impl Into<String>, text: impl Into<String>) {
+        if holds {
             self.assume(path, text);
         }
     }
 
     /// The checked form of a law; a law of zero stands in for one that was reported.
     pub(super) fn law(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
-        match written.law() {
+        match written.checked() {
             Ok(law) => law,
-            Err(error) => {
-                self.error(Code::Law, pointer, error.to_string(), "correct the figures of this law");
+            Err(problem) => {
+                self.report(pointer, problem, Severity::Error);
                 nothing()
             }
         }

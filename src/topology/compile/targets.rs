@@ -2,7 +2,8 @@
 
 use super::Compiler;
 use super::pointer::Pointer;
-use crate::model::{Code, CutSpec, Direction, End, Hits, Selector};
+use crate::model::Code;
+use crate::model::selector::{CutSpec, Direction, End, Hits, Selector};
 use crate::topology::{Cut, Owner, PartId, PlaceId, PlaceKind, Scope};
 
 /// What one fault process hits.
