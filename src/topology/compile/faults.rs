@@ -5,7 +5,7 @@
 
 use super::pointer::{Pointer, at};
 use super::targets::Target;
-use super::{Compiler, sorted};
+use super::{Compiler, names_of, sorted};
 use crate::dist::Law;
 use crate::model::Code;
 use crate::model::faults as written;
@@ -188,8 +188,8 @@ impl Compiler<'_> {
         let name = name?;
         let id = self.crew_ids.get(name).copied();
         if id.is_none() {
-            let names: Vec<String> = self.crew_ids.keys().cloned().collect();
-            self.unknown(Code::UnknownCrew, "crew", name, &names, &pointer.key("crew"));
+            let names = names_of(&self.model.crews);
+            self.unknown(Code::UnknownCrew, "crews", name, &names, &pointer.key("crew"));
         }
         id
     }

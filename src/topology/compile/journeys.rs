@@ -1,7 +1,7 @@
 //! What users do, and what they were promised.
 
 use super::pointer::{Pointer, at};
-use super::{Compiler, sorted};
+use super::{Compiler, names_of, sorted};
 use crate::model::units::Duration;
 use crate::model::{Code, journeys as written};
 use crate::time::Span;
@@ -22,8 +22,7 @@ impl Compiler<'_> {
         for (name, objective) in sorted(&model.objectives) {
             let pointer = at(&["objectives", name]);
             if !model.journeys.contains_key(name) {
-                let names: Vec<String> = sorted(&model.journeys).into_iter().map(|(name, _)| name.to_owned()).collect();
-                self.unknown(Code::UnknownJourney, "journey", name, &names, &pointer);
+                self.unknown(Code::UnknownJourney, "journeys", name, &names_of(&model.journeys), &pointer);
             }
             if *objective == written::Objective::default() {
                 let message = format!("the objective of `{name}` promises nothing");
@@ -78,8 +77,7 @@ impl Compiler<'_> {
         let id = self.traffic_ids.get(name).copied();
         // An entry that is there but was reported is not unknown.
         if id.is_none() && !self.model.traffic.contains_key(name) {
-            let names: Vec<String> = sorted(&self.model.traffic).into_iter().map(|(name, _)| name.to_owned()).collect();
-            self.unknown(Code::UnknownTraffic, "traffic entry", name, &names, pointer);
+            self.unknown(Code::UnknownTraffic, "traffic", name, &names_of(&self.model.traffic), pointer);
         }
         id
     }

@@ -22,13 +22,13 @@ mod pointer;
 mod report;
 mod settle;
 mod stores;
-mod suggestion;
 mod targets;
 #[cfg(test)]
 mod tests;
 mod traffic;
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use indexmap::IndexMap;
 
@@ -40,8 +40,7 @@ use super::{
     Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Fault, Journey, Part, Place, Pool, Service, ServiceId, Start,
     Store, StoreId, Topology, Traffic, TrafficId, Window,
 };
-use crate::model::spans::SpanIndex;
-use crate::model::{self, Code, Diagnostic, Model};
+use crate::model::{self, Code, Diagnostic, Model, Parsed, SpanIndex};
 
 /// Longest window and longest warm-up: time ends after 584 years.
 const WINDOW_YEARS_MAX: f64 = 200.0;
@@ -52,7 +51,39 @@ const WINDOW_YEARS_MAX: f64 = 200.0;
 ///
 /// Every problem at once, warnings among them, in the order of their places in the text.
 pub fn compile(model: &Model, spans: &SpanIndex) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let mut compiler = Compiler::new(model, spans);
+    run(Compiler::new(model, spans, &|_| false))
+}
+
+/// Compiles what a text says, and joins the problems of reading it with those of compiling it.
+///
+/// # Errors
+///
+/// Every problem at once, warnings among them, in the order of their places in the text.
+pub fn compile_parsed(parsed: Parsed) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let valid = parsed.is_valid();
+    let mut diagnostics = parsed.diagnostics.clone();
+    let Some(model) = &parsed.model else {
+        return Err(diagnostics);
+    };
+    let compiled = run(Compiler::new(model, &parsed.spans, &|pointer| parsed.pruned(pointer)));
+    let (topology, found) = match compiled {
+        Ok((topology, found)) => (Some(topology), found),
+        Err(found) => (None, found),
+    };
+    for diagnostic in found {
+        let same = |other: &Diagnostic| (other.code, &other.pointer) == (diagnostic.code, &diagnostic.pointer);
+        if !diagnostics.iter().any(same) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    diagnostics.sort_by_key(position);
+    match topology {
+        Some(topology) if valid => Ok((topology, diagnostics)),
+        _ => Err(diagnostics),
+    }
+}
+
+fn run(mut compiler: Compiler) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
     compiler.window();
     compiler.places();
     compiler.crews();
@@ -71,6 +102,8 @@ pub fn compile(model: &Model, spans: &SpanIndex) -> Result<(Topology, Vec<Diagno
 struct Compiler<'a> {
     model: &'a Model,
     spans: &'a SpanIndex,
+    /// Whether the text has something at a pointer that the model lacks because of an error in it.
+    pruned: &'a dyn Fn(&str) -> bool,
     diagnostics: Vec<Diagnostic>,
     assumptions: Vec<Assumption>,
     draws: Draws,
@@ -94,10 +127,11 @@ struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn new(model: &'a Model, spans: &'a SpanIndex) -> Compiler<'a> {
+    fn new(model: &'a Model, spans: &'a SpanIndex, pruned: &'a dyn Fn(&str) -> bool) -> Compiler<'a> {
         Compiler {
             model,
             spans,
+            pruned,
             diagnostics: Vec::new(),
             assumptions: Vec::new(),
             draws: Draws::default(),
@@ -146,7 +180,6 @@ impl<'a> Compiler<'a> {
 
     fn finish(mut self) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
         self.diagnostics.sort_by(|a, b| {
-            let position = |found: &Diagnostic| found.span.map_or(usize::MAX, |span| span.start);
             (position(a), a.code, &a.pointer, &a.message).cmp(&(position(b), b.code, &b.pointer, &b.message))
         });
         if self.failed() {
@@ -185,9 +218,19 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// The names in a map, in order.
+fn names_of<V>(map: &IndexMap<String, V>) -> Vec<&str> {
+    sorted(map).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Where a problem is in the text; what is not in it comes last.
+fn position(diagnostic: &Diagnostic) -> usize {
+    diagnostic.span.map_or(usize::MAX, |span| span.start)
+}
+
 /// The entries of a map in the order of their names.
-fn sorted<K: AsRef<str>, V>(map: &IndexMap<K, V>) -> Vec<(&str, &V)> {
-    let mut entries: Vec<(&str, &V)> = map.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+fn sorted<K: Deref<Target = str>, V>(map: &IndexMap<K, V>) -> Vec<(&str, &V)> {
+    let mut entries: Vec<(&str, &V)> = map.iter().map(|(key, value)| (&**key, value)).collect();
     entries.sort_by_key(|&(key, _)| key);
     entries
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pointer::{Pointer, at};
-use super::{Compiler, sorted};
+use super::{Compiler, names_of, sorted};
 use crate::model::Code;
 use crate::model::need as written;
 use crate::topology::{Need, PoolId, ServiceId, StoreId};
@@ -81,8 +81,7 @@ impl Compiler<'_> {
     pub(super) fn service(&mut self, name: &str, pointer: &Pointer) -> Option<ServiceId> {
         let id = self.service_ids.get(name).copied();
         if id.is_none() {
-            let names: Vec<String> = self.service_ids.keys().cloned().collect();
-            self.unknown(Code::UnknownService, "service", name, &names, pointer);
+            self.unknown(Code::UnknownService, "services", name, &names_of(&self.model.services), pointer);
         }
         id
     }
@@ -91,8 +90,7 @@ impl Compiler<'_> {
     pub(super) fn store(&mut self, name: &str, pointer: &Pointer) -> Option<StoreId> {
         let id = self.store_ids.get(name).copied();
         if id.is_none() {
-            let names: Vec<String> = self.store_ids.keys().cloned().collect();
-            self.unknown(Code::UnknownStore, "store", name, &names, pointer);
+            self.unknown(Code::UnknownStore, "stores", name, &names_of(&self.model.stores), pointer);
         }
         id
     }

@@ -158,8 +158,9 @@ impl Compiler<'_> {
                 None
             }
             None => {
-                let names: Vec<String> = self.place_index.by_path.keys().cloned().collect();
-                self.unknown(Code::UnknownPlace, "place", path, &names, pointer);
+                let names: Vec<String> = self.places[2..].iter().map(|place| place.path.clone()).collect();
+                let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+                self.unknown(Code::UnknownPlace, "places", path, &names, pointer);
                 None
             }
         }

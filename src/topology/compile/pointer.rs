@@ -1,5 +1,7 @@
 //! JSON pointers (RFC 6901) into the model, and canonical name paths.
 
+use crate::model::spans::child;
+
 /// Where a value is in the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pointer(String);
@@ -8,11 +10,7 @@ impl Pointer {
     /// The value under this key.
     #[must_use]
     pub fn key(&self, key: &str) -> Pointer {
-        Pointer(format!(
-            "{}/{}",
-            self.0,
-            key.replace('~', "~0").replace('/', "~1")
-        ))
+        Pointer(child(&self.0, key))
     }
 
     /// The value at this index.

@@ -1,12 +1,11 @@
 //! Collecting problems, warnings and assumptions.
 
 use super::Compiler;
-use super::pointer::Pointer;
+use super::pointer::{Pointer, at};
 use crate::dist::Law;
-use super::suggestion::suggestion;
 use crate::model::law::LawSpec;
 use crate::model::problem::Problem;
-use crate::model::{Code, Diagnostic, Severity};
+use crate::model::{Code, Diagnostic, Severity, nearest};
 use crate::topology::Assumption;
 
 impl Compiler<'_> {
@@ -28,12 +27,16 @@ impl Compiler<'_> {
         }
     }
 
-    /// Reports a name that leads nowhere, with the nearest one that exists.
-    pub(super) fn unknown(&mut self, code: Code, what: &str, name: &str, names: &[String], pointer: &Pointer) {
-        let message = format!("there is no {what} `{name}`");
-        let help = match suggestion(name, names.iter().map(String::as_str)) {
+    /// Reports a name that leads nowhere, with the nearest one that exists. A name whose definition was cut out of the
+    /// model because of an error in it is not another error.
+    pub(super) fn unknown(&mut self, code: Code, list: &str, name: &str, names: &[&str], pointer: &Pointer) {
+        if (self.pruned)(at(&[list, name]).as_str()) || (self.pruned)(at(&[list]).as_str()) {
+            return;
+        }
+        let message = format!("`{name}` is not in `{list}`");
+        let help = match nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => format!("the model has no {what} at all"),
+            None if names.is_empty() => format!("`{list}` has no entry"),
             None => format!("there is {}", listed(names)),
         };
         self.error(code, pointer, message, help);
@@ -96,7 +99,7 @@ pub(super) fn nothing() -> Law {
 }
 
 /// Names in a sentence, not more than a few.
-fn listed(names: &[String]) -> String {
+fn listed(names: &[&str]) -> String {
     const MOST: usize = 8;
     let mut text = names
         .iter()

@@ -79,7 +79,7 @@ impl Compiler<'_> {
 
     fn replication(&mut self, store: &written::Store, pointer: &Pointer) -> Replication {
         let standbys = store.members.sync.len();
-        let mut acks = |compiler: &mut Self, acks: std::num::NonZeroU32, mode: &str| {
+        let acks = |compiler: &mut Self, acks: std::num::NonZeroU32, mode: &str| {
             let acks = acks.get() as usize;
             if acks > standbys {
                 let message = format!("writes wait for {acks} standbys, but the store has {standbys} under `sync`");
