@@ -127,8 +127,11 @@ mod tests {
         Entity::named(&format!("zone-{index}"))
     }
 
+    /// Streams by index.
+    type Family = Box<dyn Fn(u64) -> Stream>;
+
     /// Families of neighbouring keys, as trials of a study, parts of a model and uses of a part are.
-    fn neighbours(seed: u64) -> [(&'static str, Box<dyn Fn(u64) -> Stream>); 5] {
+    fn neighbours(seed: u64) -> [(&'static str, Family); 5] {
         let fixed = Entity::named("faults.region-outage.us-east-1");
         [
             (

@@ -4,6 +4,9 @@
 //! relative error is about 1e-16, so that a Newton step would only add the rounding errors of `erfc`. Beyond a survival
 //! of 1e-316 the law is followed through its cumulative hazard -ln(1 - cdf), which neither underflows nor cancels.
 
+// The coefficients stand as published, so that they can be compared with the paper.
+#![allow(clippy::excessive_precision)]
+
 use super::{exp, exp_m1, ln, ln_1p};
 
 const SQRT_2: f64 = std::f64::consts::SQRT_2;
