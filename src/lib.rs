@@ -4,6 +4,7 @@ pub mod dist;
 pub mod engine;
 pub mod math;
 pub mod model;
+pub mod report;
 pub mod rng;
 pub mod time;
 pub mod topology;
