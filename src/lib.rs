@@ -2,7 +2,9 @@
 
 pub mod dist;
 pub mod engine;
+pub mod estimate;
 pub mod math;
+pub mod measure;
 pub mod rng;
 pub mod time;
 pub mod topology;
