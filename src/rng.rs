@@ -28,6 +28,15 @@ impl Entity {
     }
 }
 
+/// The name of a stream within a trial: whose it is and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamKey {
+    /// The entity.
+    pub entity: Entity,
+    /// What is drawn.
+    pub purpose: Purpose,
+}
+
 /// One random stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream {

@@ -1,5 +1,7 @@
 //! Dense ids: indices into the lists of a [`Topology`](super::Topology).
 
+pub use crate::engine::DrawId;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -44,8 +46,6 @@ id!(/// A journey.
     JourneyId);
 id!(/// A named cause.
     CauseId);
-id!(/// A random stream.
-    DrawId);
 
 impl PlaceId {
     /// The root of the tree: everything is in the world.

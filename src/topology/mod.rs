@@ -16,7 +16,7 @@ pub use parts::*;
 pub use stores::*;
 pub use traffic::*;
 
-use crate::rng::{Entity, Purpose};
+pub use crate::rng::StreamKey as DrawKey;
 use crate::time::Span;
 
 /// A checked model.
@@ -72,15 +72,6 @@ pub enum Start {
     Equilibrium,
     /// Zero: everything is new.
     New,
-}
-
-/// The key of one random stream: an entity's name path and what the draw is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DrawKey {
-    /// The hash of the canonical name path.
-    pub entity: Entity,
-    /// What is drawn.
-    pub purpose: Purpose,
 }
 
 /// Something that the figures rest on and that the user should know.

@@ -1,0 +1,166 @@
+//! The one seam through which chance enters a trial.
+//!
+//! Everything that a world leaves to chance is one of four questions: how long, how old, yes or no, which. Whoever
+//! answers decides what kind of run it is: [`Plain`] draws from the streams of (seed, trial), [`Scripted`] gives
+//! prepared answers first. A biased chance, for rare events, is one more implementation.
+
+use crate::dist::Law;
+use crate::rng::{Stream, StreamKey};
+use crate::time::Span;
+
+/// A random stream among those of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DrawId(pub u32);
+
+impl DrawId {
+    /// The index into the list of stream keys.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl From<usize> for DrawId {
+    fn from(index: usize) -> DrawId {
+        DrawId(u32::try_from(index).expect("a world has fewer than 2^32 streams"))
+    }
+}
+
+/// Answers what is left to chance.
+pub trait Chance {
+    /// How much longer something of this law lasts that is `age` old.
+    fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span;
+
+    /// How old a process of this law is when it is found at a random moment.
+    fn age(&mut self, draw: DrawId, law: &Law) -> Span;
+
+    /// Whether something of this probability happens.
+    fn yes(&mut self, draw: DrawId, probability: f64) -> bool;
+
+    /// Which of several things with these weights it is.
+    fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize;
+}
+
+/// Draws from the streams of one trial, as the laws say.
+#[derive(Clone, Debug)]
+pub struct Plain<'k> {
+    keys: &'k [StreamKey],
+    seed: u64,
+    trial: u64,
+    streams: Vec<Option<Stream>>,
+}
+
+impl<'k> Plain<'k> {
+    /// The streams of this trial; each is made when it is first used.
+    #[must_use]
+    pub fn new(keys: &'k [StreamKey], seed: u64, trial: u64) -> Plain<'k> {
+        Plain {
+            keys,
+            seed,
+            trial,
+            streams: vec![None; keys.len()],
+        }
+    }
+
+    /// Starts over for another trial of the same seed.
+    pub fn restart(&mut self, trial: u64) {
+        self.trial = trial;
+        self.streams.fill(None);
+    }
+
+    fn uniform(&mut self, draw: DrawId) -> f64 {
+        let key = &self.keys[draw.index()];
+        self.streams[draw.index()]
+            .get_or_insert_with(|| Stream::new(self.seed, self.trial, key.entity, key.purpose))
+            .uniform()
+    }
+}
+
+impl Chance for Plain<'_> {
+    fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span {
+        if let Law::Fixed(seconds) = law {
+            return Span(Span::from_seconds(*seconds).0.saturating_sub(age.0));
+        }
+        let uniform = self.uniform(draw);
+        Span::from_seconds(law.residual(age.seconds(), uniform))
+    }
+
+    fn age(&mut self, draw: DrawId, law: &Law) -> Span {
+        if let Law::Exponential(_) = law {
+            return Span::ZERO;
+        }
+        let uniform = self.uniform(draw);
+        Span::from_seconds(law.equilibrium_age(uniform))
+    }
+
+    fn yes(&mut self, draw: DrawId, probability: f64) -> bool {
+        probability >= 1.0 || (probability > 0.0 && self.uniform(draw) < probability)
+    }
+
+    fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize {
+        let total: f64 = weights.iter().sum();
+        let mut left = self.uniform(draw) * total;
+        weights
+            .iter()
+            .position(|weight| {
+                left -= weight;
+                left < 0.0
+            })
+            .unwrap_or(weights.len() - 1)
+    }
+}
+
+/// Prepared answers for chosen streams, and another chance for everything else. For scenarios and tests.
+#[derive(Clone, Debug)]
+pub struct Scripted<C> {
+    otherwise: C,
+    times: std::collections::BTreeMap<DrawId, std::collections::VecDeque<Span>>,
+    answers: std::collections::BTreeMap<DrawId, std::collections::VecDeque<bool>>,
+}
+
+impl<C: Chance> Scripted<C> {
+    /// No prepared answer yet.
+    pub fn new(otherwise: C) -> Scripted<C> {
+        Scripted {
+            otherwise,
+            times: Default::default(),
+            answers: Default::default(),
+        }
+    }
+
+    /// The next answers to "how long" on this stream.
+    pub fn times(&mut self, draw: DrawId, times: impl IntoIterator<Item = Span>) {
+        self.times.entry(draw).or_default().extend(times);
+    }
+
+    /// The next answers to "yes or no" on this stream.
+    pub fn answers(&mut self, draw: DrawId, answers: impl IntoIterator<Item = bool>) {
+        self.answers.entry(draw).or_default().extend(answers);
+    }
+}
+
+impl<C: Chance> Chance for Scripted<C> {
+    fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span {
+        let prepared = self
+            .times
+            .get_mut(&draw)
+            .and_then(std::collections::VecDeque::pop_front);
+        prepared.unwrap_or_else(|| self.otherwise.time(draw, law, age))
+    }
+
+    fn age(&mut self, draw: DrawId, law: &Law) -> Span {
+        self.otherwise.age(draw, law)
+    }
+
+    fn yes(&mut self, draw: DrawId, probability: f64) -> bool {
+        let prepared = self
+            .answers
+            .get_mut(&draw)
+            .and_then(std::collections::VecDeque::pop_front);
+        prepared.unwrap_or_else(|| self.otherwise.yes(draw, probability))
+    }
+
+    fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize {
+        self.otherwise.choice(draw, weights)
+    }
+}
