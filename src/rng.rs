@@ -7,7 +7,13 @@
 //!
 //! Each stream is a SplitMix64 generator (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195) with an odd
 //! increment of its own: 2^127 different (state, increment) pairs, so that 10^10 streams do not overlap in practice.
+//! Increments whose bits change too seldom are repaired as in section 5 of that paper: they mix badly. `rand`'s traits
+//! are implemented so that its distributions can serve as an oracle in tests; results draw by `uniform` alone.
 //! Deliberately absent: any generator whose output may change with a library's version.
+
+use std::convert::Infallible;
+
+use rand::TryRng;
 
 /// What a stream is for; part of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +63,7 @@ impl Stream {
         );
         Stream {
             state: inner,
-            increment: other | 1,
+            increment: well_mixed(other | 1),
         }
     }
 
@@ -73,9 +79,216 @@ impl Stream {
     }
 }
 
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((Stream::next_u64(self) >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(Stream::next_u64(self))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = Stream::next_u64(self).to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// An odd increment with at least 24 changes from bit to bit; all but one in fifty have them already.
+fn well_mixed(increment: u64) -> u64 {
+    if (increment ^ (increment >> 1)).count_ones() < 24 {
+        increment ^ 0xaaaa_aaaa_aaaa_aaaa
+    } else {
+        increment
+    }
+}
+
 /// The finaliser of SplitMix64 (variant 13 of Stafford).
 fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::{chi_square_quantile, normal_quantile};
+    use std::collections::BTreeSet;
+
+    const STREAMS: u64 = 100_000;
+
+    fn entity(index: u64) -> Entity {
+        Entity::named(&format!("zone-{index}"))
+    }
+
+    /// Families of neighbouring keys, as trials of a study, parts of a model and uses of a part are.
+    fn neighbours(seed: u64) -> [(&'static str, Box<dyn Fn(u64) -> Stream>); 5] {
+        let fixed = Entity::named("faults.region-outage.us-east-1");
+        [
+            (
+                "seeds",
+                Box::new(move |i| Stream::new(seed + i, 7, fixed, Purpose(0))),
+            ),
+            (
+                "trials",
+                Box::new(move |i| Stream::new(seed, i, fixed, Purpose(0))),
+            ),
+            (
+                "purposes",
+                Box::new(move |i| Stream::new(seed, 7, fixed, Purpose(i))),
+            ),
+            (
+                "entities",
+                Box::new(move |i| Stream::new(seed, 7, entity(i), Purpose(0))),
+            ),
+            (
+                "counted entities",
+                Box::new(move |i| {
+                    Stream::new(
+                        seed,
+                        7,
+                        Entity(u128::from(i) << 64 | u128::from(i)),
+                        Purpose(0),
+                    )
+                }),
+            ),
+        ]
+    }
+
+    fn assert_uncorrelated(pairs: impl Iterator<Item = (f64, f64)>, what: &str) {
+        let (mut count, mut sum) = (0.0_f64, 0.0);
+        for (one, other) in pairs {
+            count += 1.0;
+            sum += (one - 0.5) * (other - 0.5) * 12.0;
+        }
+        let deviations = sum / count.sqrt();
+        assert!(
+            deviations.abs() < normal_quantile(0.9995),
+            "{what}: {deviations}"
+        );
+    }
+
+    fn assert_flat(counts: &[u64], what: &str) {
+        let total: u64 = counts.iter().sum();
+        let expected = total as f64 / counts.len() as f64;
+        let statistic: f64 = counts
+            .iter()
+            .map(|count| (*count as f64 - expected) * (*count as f64 - expected) / expected)
+            .sum();
+        let degrees = (counts.len() - 1) as f64;
+        let range = chi_square_quantile(degrees, 0.0005)..chi_square_quantile(degrees, 0.9995);
+        assert!(
+            range.contains(&statistic),
+            "{what}: {statistic} not in {range:?}"
+        );
+    }
+
+    #[test]
+    fn neighbouring_streams_are_uncorrelated() {
+        for seed in [1, 2, 3] {
+            for (what, family) in neighbours(seed) {
+                for draw in 0..3 {
+                    let value = |index: u64| {
+                        let mut stream = family(index);
+                        (0..draw).for_each(|_| drop(stream.next_u64()));
+                        stream.uniform()
+                    };
+                    let values: Vec<f64> = (0..STREAMS).map(value).collect();
+                    let pairs = values.windows(2).map(|pair| (pair[0], pair[1]));
+                    assert_uncorrelated(pairs, &format!("{what}, seed {seed}, draw {draw}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn interleaved_streams_are_flat() {
+        for seed in [1, 2, 3] {
+            for (what, family) in neighbours(seed) {
+                let mut high = [0_u64; 256];
+                let mut low = [0_u64; 256];
+                let mut pairs = [0_u64; 256];
+                for index in 0..STREAMS {
+                    let mut stream = family(index);
+                    let (first, second) = (stream.next_u64(), stream.next_u64());
+                    high[(first >> 56) as usize] += 1;
+                    low[(first & 255) as usize] += 1;
+                    pairs[(first >> 60 << 4 | second >> 60) as usize] += 1;
+                }
+                assert_flat(&high, &format!("high bits of {what}, seed {seed}"));
+                assert_flat(&low, &format!("low bits of {what}, seed {seed}"));
+                assert_flat(&pairs, &format!("successive draws of {what}, seed {seed}"));
+            }
+        }
+    }
+
+    #[test]
+    fn swapped_parts_give_other_streams() {
+        let mut seen = BTreeSet::new();
+        let mut keys = 0;
+        for seed in 0..6 {
+            for trial in 0..6 {
+                for low in 0..6 {
+                    for high in 0..6 {
+                        for purpose in 0..6 {
+                            let entity = Entity(u128::from(high) << 64 | u128::from(low));
+                            let mut stream = Stream::new(seed, trial, entity, Purpose(purpose));
+                            seen.insert((stream.next_u64(), stream.next_u64()));
+                            keys += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(seen.len(), keys);
+    }
+
+    #[test]
+    fn increments_are_odd_and_change_often() {
+        for index in 0..STREAMS {
+            let increment = Stream::new(1, index, Entity(0), Purpose(0)).increment;
+            assert_eq!(increment & 1, 1);
+            assert!((increment ^ (increment >> 1)).count_ones() >= 24);
+        }
+        assert_eq!(well_mixed(1), 0xaaaa_aaaa_aaaa_aaab);
+    }
+
+    #[test]
+    fn uniforms_are_strictly_between_zero_and_one() {
+        let least = 0.5 / 4_503_599_627_370_496.0;
+        let mut stream = Stream::new(1, 2, Entity::named("a"), Purpose(3));
+        for _ in 0..STREAMS {
+            let uniform = stream.uniform();
+            assert!((least..=1.0 - least).contains(&uniform));
+            assert_eq!((uniform / least) % 2.0, 1.0);
+        }
+    }
+
+    #[test]
+    fn the_traits_of_rand_draw_the_same_numbers() {
+        use rand::Rng;
+        let stream = Stream::new(1, 2, Entity::named("a"), Purpose(3));
+        let (mut ours, mut theirs) = (stream, stream);
+        let first = ours.next_u64();
+        assert_eq!(Rng::next_u64(&mut theirs), first);
+        assert_eq!(u64::from(theirs.next_u32()), ours.next_u64() >> 32);
+        let mut bytes = [0; 11];
+        theirs.fill_bytes(&mut bytes);
+        assert_eq!(bytes[..8], ours.next_u64().to_le_bytes());
+        assert_eq!(bytes[8..], ours.next_u64().to_le_bytes()[..3]);
+    }
+
+    #[test]
+    fn value_stability() {
+        let mut stream = Stream::new(1, 2, Entity::named("faults.disk.a"), Purpose(3));
+        assert_eq!([(); 3].map(|()| stream.next_u64()), [0; 3]);
+        assert_eq!(stream.uniform().to_bits(), 0);
+        assert_eq!(Entity::named("faults.disk.a"), Entity(0));
+    }
 }

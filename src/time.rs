@@ -72,3 +72,52 @@ impl Span {
         self.0 as f64 / 1e9
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_round_to_the_nearest_nanosecond() {
+        assert_eq!(Span::from_seconds(1.5), Span(1_500_000_000));
+        assert_eq!(Span::from_seconds(0.4e-9), Span::ZERO);
+        assert_eq!(Span::from_seconds(0.6e-9), Span(1));
+        assert_eq!(Span::from_seconds(0.1), Span(100_000_000));
+        assert_eq!(Span(2_500_000_000).seconds(), 2.5);
+        assert_eq!(Time(250_000_000).seconds(), 0.25);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_zero_or_forever() {
+        for nothing in [-1.0, -0.0, f64::NAN, f64::NEG_INFINITY] {
+            assert_eq!(Span::from_seconds(nothing), Span::ZERO);
+        }
+        for endless in [1.8e10, 1e300, f64::INFINITY] {
+            assert_eq!(Span::from_seconds(endless), Span::FOREVER);
+        }
+        assert!(Span::from_seconds(1.79e10) < Span::FOREVER);
+    }
+
+    #[test]
+    fn adding_saturates_to_never() {
+        assert_eq!(Time(5).after(Span(7)), Time(12));
+        assert_eq!(Time(5).after(Span::FOREVER), Time::NEVER);
+        assert_eq!(Time::NEVER.after(Span(1)), Time::NEVER);
+        assert!(Time::NEVER.is_never() && !Time(u64::MAX - 1).is_never());
+    }
+
+    #[test]
+    fn time_since_a_later_instant_is_zero() {
+        assert_eq!(Time(12).since(Time(5)), Span(7));
+        assert_eq!(Time(5).since(Time(12)), Span::ZERO);
+        assert_eq!(Time(5).since(Time::ZERO), Span(5));
+    }
+
+    #[test]
+    fn a_year_is_365_days() {
+        assert_eq!(
+            Span::from_seconds(YEAR_SECONDS),
+            Span(31_536_000_000_000_000)
+        );
+    }
+}
