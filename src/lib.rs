@@ -1,8 +1,15 @@
 //! fivenines simulates multi-region high-availability topologies.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod dist;
 pub mod engine;
+pub mod estimate;
 pub mod math;
+pub mod measure;
+pub mod model;
+pub mod report;
 pub mod rng;
+pub mod study;
 pub mod time;
 pub mod topology;
