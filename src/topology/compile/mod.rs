@@ -1,0 +1,4 @@
+//! x
+mod drain;
+mod draws;
+mod false_alarm;
