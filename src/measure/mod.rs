@@ -9,3 +9,10 @@ pub mod samples;
 
 pub use moments::{Moments, Ratio};
 pub use samples::Samples;
+
+mod pairs;
+mod stub;
+pub mod tally;
+
+pub use stub::{Entry, journal, run_trials};
+pub use tally::{Episodes, JourneyTally, Loss, Recovery, Requests, Stage, StoreTally, Tally};

@@ -71,6 +71,19 @@ impl Study {
         Session::new(&self.topology, plan, blocks.start, Box::new(|_, _| Vec::new()))
     }
 
+    /// Whether a tally that came from outside can be one of this study's.
+    #[must_use]
+    pub fn fits(&self, tally: &Tally) -> bool {
+        let causes = self.topology.causes.len();
+        let is_cause = |&cause: &u32| (cause as usize) < causes;
+        tally.journeys.len() == self.topology.journeys.len()
+            && tally.stores.len() == self.topology.stores.len()
+            && tally.journeys.iter().all(|journey| {
+                journey.causes.keys().flatten().all(is_cause)
+                    && journey.involved.keys().all(is_cause)
+            })
+    }
+
     /// Computes everything on this thread.
     #[must_use]
     pub fn run(&self) -> Outcome {

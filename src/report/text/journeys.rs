@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::number;
 use super::layout::{Palette, line, line_if, wrapped};
-use crate::study::result::{JourneyFigures, RecoveryFigures};
+use crate::study::result::{JourneyFigures, Mean, RecoveryFigures};
 
 /// The block of one journey.
 pub fn render(name: &str, figures: &JourneyFigures, palette: &Palette) -> String {
@@ -46,10 +46,9 @@ fn recovery(figures: &JourneyFigures) -> String {
 }
 
 fn stages(recovery: &RecoveryFigures) -> String {
-    let stage = |(name, stage): (&String, &crate::study::result::Mean)| {
-        let shown = stage.mean.estimate.filter(|&seconds| seconds > 0.0)?;
-        let _ = shown;
-        Some(format!("{name} {}", number::show(&stage.mean).estimate))
+    let stage = |(name, stage): (&String, &Mean)| {
+        let is_felt = stage.mean.estimate.is_some_and(|seconds| seconds > 0.0);
+        is_felt.then(|| format!("{name} {}", number::show(&stage.mean).estimate))
     };
     let stages: Vec<String> = recovery.stages.iter().filter_map(stage).collect();
     if stages.is_empty() {

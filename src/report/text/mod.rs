@@ -48,7 +48,7 @@ fn header(document: &ResultDocument, palette: &Palette) -> String {
         "{} trials of {} days = {} simulated years, seed {}",
         number::count(provenance.trials),
         number::exact(days, ""),
-        number::number(years, 0),
+        number::count(years as u64),
         provenance.seed,
     );
     if !provenance.complete {
