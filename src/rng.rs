@@ -127,8 +127,11 @@ mod tests {
         Entity::named(&format!("zone-{index}"))
     }
 
+    /// Streams by index.
+    type Family = Box<dyn Fn(u64) -> Stream>;
+
     /// Families of neighbouring keys, as trials of a study, parts of a model and uses of a part are.
-    fn neighbours(seed: u64) -> [(&'static str, Box<dyn Fn(u64) -> Stream>); 5] {
+    fn neighbours(seed: u64) -> [(&'static str, Family); 5] {
         let fixed = Entity::named("faults.region-outage.us-east-1");
         [
             (
@@ -196,7 +199,9 @@ mod tests {
                 for draw in 0..3 {
                     let value = |index: u64| {
                         let mut stream = family(index);
-                        (0..draw).for_each(|_| drop(stream.next_u64()));
+                        for _ in 0..draw {
+                            stream.next_u64();
+                        }
                         stream.uniform()
                     };
                     let values: Vec<f64> = (0..STREAMS).map(value).collect();
@@ -234,8 +239,8 @@ mod tests {
         let mut keys = 0;
         for seed in 0..6 {
             for trial in 0..6 {
-                for low in 0..6 {
-                    for high in 0..6 {
+                for low in 0..6_u64 {
+                    for high in 0..6_u64 {
                         for purpose in 0..6 {
                             let entity = Entity(u128::from(high) << 64 | u128::from(low));
                             let mut stream = Stream::new(seed, trial, entity, Purpose(purpose));
@@ -287,8 +292,18 @@ mod tests {
     #[test]
     fn value_stability() {
         let mut stream = Stream::new(1, 2, Entity::named("faults.disk.a"), Purpose(3));
-        assert_eq!([(); 3].map(|()| stream.next_u64()), [0; 3]);
-        assert_eq!(stream.uniform().to_bits(), 0);
-        assert_eq!(Entity::named("faults.disk.a"), Entity(0));
+        assert_eq!(
+            [(); 3].map(|()| stream.next_u64()),
+            [
+                0x19c9_184c_4afb_5baa,
+                0x3968_2fd5_4117_09da,
+                0xebd2_06e8_f1d9_1458
+            ]
+        );
+        assert_eq!(stream.uniform().to_bits(), 0x3fe1_dd2e_5ebe_73bf);
+        assert_eq!(
+            Entity::named("faults.disk.a"),
+            Entity(0x23e4_36e5_8583_3210_0f4b_cbb9_a489_a0eb)
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::math::{exp, ln_1p};
 use crate::rng::{Entity, Purpose, Stream};
 
 /// The normal quantile of a two-sided 99.9 % interval.
-const DEVIATIONS: f64 = 3.290_526_731_491_926;
+const DEVIATIONS: f64 = 3.290_526_731_491_895;
 const SEEDS: [u64; 3] = [1, 2, 3];
 
 fn stream(seed: u64, name: &str) -> Stream {
@@ -92,12 +92,11 @@ fn hazards(law: &Law, tail_hazard: f64) {
             1e-10 + bounded + 1e-15 / h,
             "hazard inverse",
         );
-        assert_close(
-            law.survival(x),
-            exp(-h),
-            1e-9 + bounded,
-            "survival by hazard",
-        );
+        // Beyond, the survival is subnormal and keeps few digits.
+        if h < 700.0 {
+            let survival = law.survival(x);
+            assert_close(survival, exp(-h), 1e-9 + bounded, "survival by hazard");
+        }
         if h < 100.0 {
             let hazard = law.pdf(x) / law.survival(x);
             assert_close(law.hazard(x), hazard, 1e-9 + bounded, "hazard by density");
@@ -242,9 +241,13 @@ pub fn moments(law: &Law) {
             .map(|value| (value - mean) * (value - mean))
             .sum::<f64>();
         let error = squares.sqrt() / count;
+        if error <= 1e-15 * expected.abs() {
+            // Without spread the figure itself must be right.
+            return assert_close(mean, expected, 1e-9, what);
+        }
         let deviations = (mean - expected) / error;
         assert!(
-            deviations.abs() < DEVIATIONS || squares < 1e-18 * count * expected * expected,
+            deviations.abs() < DEVIATIONS,
             "{what} at seed {seed}: {mean}, not {expected}: {deviations} standard errors"
         );
     }

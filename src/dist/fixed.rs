@@ -66,7 +66,6 @@ impl Family for Fixed {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::dist::{Law, checks};
 
     #[test]
@@ -106,6 +105,15 @@ mod tests {
 
     #[test]
     fn value_stability() {
-        assert_eq!(checks::bits(&Law::fixed(12.5).unwrap()), [0; 5]);
+        assert_eq!(
+            checks::bits(&Law::fixed(12.5).unwrap()),
+            [
+                0x4029_0000_0000_0000,
+                0x4029_0000_0000_0000,
+                0x4021_8000_0000_0000,
+                0x0000_0000_0000_0000,
+                0x4021_8000_0000_0000
+            ]
+        );
     }
 }

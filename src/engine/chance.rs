@@ -78,8 +78,8 @@ impl<'k> Plain<'k> {
 
 impl Chance for Plain<'_> {
     fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span {
-        if let Law::Fixed(seconds) = law {
-            return Span(Span::from_seconds(*seconds).0.saturating_sub(age.0));
+        if let Law::Fixed(fixed) = law {
+            return Span(Span::from_seconds(fixed.value()).0.saturating_sub(age.0));
         }
         let uniform = self.uniform(draw);
         Span::from_seconds(law.residual(age.seconds(), uniform))
