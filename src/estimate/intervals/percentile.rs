@@ -4,17 +4,17 @@
 //! values at which the distribution function may have that level. At every edge of a bucket the share of samples below
 //! is a ratio of sums over trials, whose variance is known exactly; it is turned into an effective number of cases, and
 //! the level is tested by the binomial law with that number. The test is two-sided, with half of the probability of
-//! what was observed (mid-P, Lancaster 1961): the exact test would be wider than promised by one sample at each end. The ends are
-//! edges of buckets and so include their width.
+//! what was observed (mid-P, Lancaster 1961): the exact test would be wider than promised by one sample at each
+//! end. The ends are edges of buckets and so include their width.
 //!
 //! Too few samples beyond the level leave the upper end unbounded. An interval `[0, 0]` is possible here and only here,
 //! when enough samples were seen and were exactly zero (no data lost by synchronous replicas).
 
 use super::TAIL;
-use super::proportion::Clusters;
+use super::proportion::{Clusters, few_trials_factor};
 use crate::estimate::Figure;
 use crate::estimate::figure::unit;
-use crate::math::beta_lower_regularised;
+use crate::math::{beta_lower_regularised, ln};
 use crate::measure::histogram::{Bucket, Cell};
 use crate::measure::samples::Samples;
 
@@ -26,12 +26,17 @@ const METHOD: &str = "inverted distribution function, clustered by trial";
 /// If the level is not strictly between 0 and 1.
 #[must_use]
 pub fn percentile(samples: &Samples, level: f64) -> Figure {
-    assert!(level > 0.0 && level < 1.0, "a level must be strictly between 0 and 1, and is {level}");
+    assert!(
+        level > 0.0 && level < 1.0,
+        "a level must be strictly between 0 and 1, and is {level}"
+    );
     let (Some(least), Some(largest)) = (samples.least(), samples.largest()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
+    let few_trials = few_trials_factor(samples.trials());
+    let level_at = |seen: &Cell| level_at(samples, few_trials, seen, level);
     let mut estimate = None;
-    let mut low = Some(least).filter(|_| level_at(samples, &Cell::default(), level) == Level::Below);
+    let mut low = Some(least).filter(|_| level_at(&Cell::default()) == Level::Below);
     let mut still_below = low.is_some();
     let mut high = None;
     let mut seen = Cell::default();
@@ -42,7 +47,7 @@ pub fn percentile(samples: &Samples, level: f64) -> Figure {
         if estimate.is_none() && seen.samples as f64 >= enough {
             estimate = Some(middle(bucket).clamp(least, largest));
         }
-        match level_at(samples, &seen, level) {
+        match level_at(&seen) {
             Level::Below if still_below => low = Some(edge),
             Level::Above => {
                 high = Some(edge);
@@ -63,7 +68,7 @@ enum Level {
     Above,
 }
 
-fn level_at(samples: &Samples, seen: &Cell, level: f64) -> Level {
+fn level_at(samples: &Samples, few_trials: f64, seen: &Cell, level: f64) -> Level {
     let cases = samples.count() as f64;
     let share = seen.samples as f64 / cases;
     let clusters = Clusters {
@@ -73,16 +78,33 @@ fn level_at(samples: &Samples, seen: &Cell, level: f64) -> Level {
         products: seen.companions as f64,
         trials: samples.trials() as f64,
     };
-    let effective = clusters.effective_cases(share);
+    let effective = clusters.effective_cases(share) * few_trials;
     let below = share * effective;
     let above = (1.0 - share) * effective;
-    if share < level && probability_of_at_most(below, above, level) <= TAIL {
-        Level::Below
-    } else if share > level && probability_of_at_most(above, below, 1.0 - level) <= TAIL {
-        Level::Above
-    } else {
-        Level::Possible
+    let excluded = effective * divergence(share, level) > -ln(TAIL)
+        || if share < level {
+            probability_of_at_most(below, above, level) <= TAIL
+        } else {
+            probability_of_at_most(above, below, 1.0 - level) <= TAIL
+        };
+    match (excluded, share < level) {
+        (false, _) => Level::Possible,
+        (true, true) => Level::Below,
+        (true, false) => Level::Above,
     }
+}
+
+/// The Kullback-Leibler divergence of two shares. Chernoff's bound, exp(-n divergence), settles all edges that are far
+/// from the level without a beta function.
+fn divergence(share: f64, level: f64) -> f64 {
+    let part = |share: f64, level: f64| {
+        if share > 0.0 {
+            share * ln(share / level)
+        } else {
+            0.0
+        }
+    };
+    part(share, level) + part(1.0 - share, 1.0 - level)
 }
 
 /// The probability of fewer than `events`, plus half of that of exactly so many, when `events + others` cases have the
@@ -132,7 +154,10 @@ mod tests {
         let figure = percentile(&singles((1..=100).map(f64::from)), 0.5);
         assert!((figure.estimate.unwrap() / 50.0 - 1.0).abs() < 0.008);
         let (low, high) = (figure.low.unwrap(), figure.high.unwrap());
-        assert!((39.0..=41.0).contains(&low) && (60.0..=62.0).contains(&high), "{low} {high}");
+        assert!(
+            (39.0..=41.0).contains(&low) && (60.0..=62.0).contains(&high),
+            "{low} {high}"
+        );
     }
 
     #[test]
@@ -141,13 +166,19 @@ mod tests {
         assert_eq!(figure.high, None);
         assert!(figure.low.unwrap() > 30.0);
         let one = percentile(&singles([7.0]), 0.5);
-        assert_eq!((one.estimate, one.low, one.high), (Some(7.0), Some(0.0), None));
+        assert_eq!(
+            (one.estimate, one.low, one.high),
+            (Some(7.0), Some(0.0), None)
+        );
     }
 
     #[test]
     fn many_zeros_prove_a_percentile_of_zero() {
         let zeros = percentile(&singles([0.0; 1000]), 0.95);
-        assert_eq!((zeros.estimate, zeros.low, zeros.high), (Some(0.0), Some(0.0), Some(0.0)));
+        assert_eq!(
+            (zeros.estimate, zeros.low, zeros.high),
+            (Some(0.0), Some(0.0), Some(0.0))
+        );
         let few = percentile(&singles([0.0; 20]), 0.95);
         assert_eq!((few.low, few.high), (Some(0.0), None));
     }
@@ -168,6 +199,9 @@ mod tests {
     #[test]
     fn nothing_sampled_leaves_nothing_to_estimate() {
         let figure = percentile(&Samples::default(), 0.95);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), None));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), None)
+        );
     }
 }

@@ -190,7 +190,10 @@ mod tests {
 
     fn assert_close(actual: Option<f64>, expected: f64) {
         let actual = actual.unwrap();
-        assert!((actual / expected - 1.0).abs() < 1e-6, "{actual} is not {expected}");
+        assert!(
+            (actual / expected - 1.0).abs() < 1e-6,
+            "{actual} is not {expected}"
+        );
     }
 
     fn moments_of(value: f64, count: u64) -> Moments {
@@ -237,9 +240,15 @@ mod tests {
     #[test]
     fn nothing_offered_leaves_nothing_to_estimate() {
         let figure = share(&Ratio::default(), 0);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), Some(1.0)));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), Some(1.0))
+        );
         let figure = sample_mean(&Samples::default());
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), None));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), None)
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn clustered_proportion(cases: &Ratio, trials: u64) -> Figure {
         products: cases.products(),
         trials: trials as f64,
     };
-    let effective = cluster.effective_cases(share);
+    let effective = cluster.effective_cases(share) * few_trials_factor(trials);
     let bounds = clopper_pearson(share * effective, effective);
     Figure::new(
         estimate,
@@ -92,12 +92,13 @@ impl Clusters {
         } else {
             worst_effect
         };
-        self.cases / effect * few_trials_factor(degrees)
+        self.cases / effect
     }
 }
 
 /// The square of the normal over the t quantile: what an estimated variance costs in effective cases.
-fn few_trials_factor(degrees: f64) -> f64 {
+pub(super) fn few_trials_factor(trials: u64) -> f64 {
+    let degrees = trials as f64 - 1.0;
     // Beyond, the factor is within 0.02 % of one.
     if degrees > 10_000.0 {
         return 1.0;
@@ -112,7 +113,10 @@ mod tests {
 
     fn assert_close(actual: Option<f64>, expected: f64) {
         let actual = actual.unwrap();
-        assert!((actual - expected).abs() < 1e-9, "{actual} is not {expected}");
+        assert!(
+            (actual - expected).abs() < 1e-9,
+            "{actual} is not {expected}"
+        );
     }
 
     #[test]
@@ -148,9 +152,15 @@ mod tests {
     #[test]
     fn without_trials_nothing_is_known() {
         let figure = proportion(0, 0);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), Some(1.0)));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), Some(1.0))
+        );
         let figure = clustered_proportion(&Ratio::default(), 10);
-        assert_eq!((figure.estimate, figure.low, figure.high), (None, Some(0.0), Some(1.0)));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), Some(1.0))
+        );
     }
 
     #[test]
