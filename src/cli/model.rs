@@ -92,7 +92,7 @@ impl Inspection {
 
     /// Every problem as text.
     pub fn render(&self) -> String {
-        diagnostics::render(&self.name, &self.text, &self.diagnostics)
+        diagnostics::render(&self.diagnostics, &self.name, &self.text, true)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Deliberately absent: writing to files or terminals, and colours that carry meaning (see [`text::Palette`]).
 
 pub mod csv;
+pub mod diagnostics;
 pub mod journal;
 pub mod json;
 pub mod number;

@@ -22,7 +22,7 @@ pub fn show(figure: &Figure) -> Shown {
             interval: String::new(),
         };
     }
-    let text = digits::figure(figure);
+    let text = digits::figure(figure).replace("writes/y", "writes a year");
     match text.split_once(" (") {
         Some((estimate, interval)) => Shown {
             estimate: estimate.to_owned(),

@@ -4,14 +4,18 @@
 //! hand the tallies in; the order in which they arrive cannot change a bit of the result. Deliberately absent: files,
 //! threads, clocks, and the wording for people (see `report`).
 
-pub mod document;
 mod attribution;
+pub mod document;
+#[cfg(test)]
+pub(crate) mod example;
 mod figures;
 mod objectives;
 pub mod partial;
 pub mod path;
 pub mod result;
 pub mod run;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
 pub use partial::{MergeError, Merged, Partial, Shard, merge};

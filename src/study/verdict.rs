@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_missing_bound_decides_nothing() {
-        let unbounded = figure(10.0, f64::INFINITY);
+        let unbounded = Figure::new(Some(20.0), (10.0, f64::INFINITY), "test");
         assert_eq!(Comparison::AtMost.judge(&unbounded, 300.0), Status::Undecided);
         assert_eq!(Comparison::AtMost.judge(&unbounded, 5.0), Status::NotMet);
         let nothing = Figure::new(None, (0.0, f64::INFINITY), "test");

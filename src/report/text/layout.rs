@@ -5,8 +5,8 @@ use crate::estimate::Figure;
 
 /// How wide the report is.
 pub const WIDTH: usize = 96;
-const LABEL_WIDTH: usize = 34;
-const ESTIMATE_WIDTH: usize = 22;
+const LABEL_WIDTH: usize = 36;
+const ESTIMATE_WIDTH: usize = 20;
 const BAR_WIDTH: usize = 20;
 
 /// What is written before and after emphasised words; empty strings for plain text.
@@ -62,7 +62,9 @@ pub fn wrapped(bullet: &str, sentence: &str) -> String {
     let mut text = String::new();
     let mut current = bullet.to_owned();
     let mut is_empty = true;
-    for word in sentence.split_whitespace() {
+    // A number and its percent sign stay together.
+    let sentence = sentence.replace(" %", "\u{a0}%");
+    for word in sentence.split(' ').filter(|word| !word.is_empty()) {
         if !is_empty && current.chars().count() + 1 + word.chars().count() > WIDTH {
             text.push_str(current.trim_end());
             text.push('\n');
@@ -77,7 +79,7 @@ pub fn wrapped(bullet: &str, sentence: &str) -> String {
     }
     text.push_str(current.trim_end());
     text.push('\n');
-    text
+    text.replace('\u{a0}', " ")
 }
 
 /// A bar whose length is a share of the full width, in eighths of a character; anything above nothing shows.

@@ -112,3 +112,32 @@ fn replay(document: &ResultDocument, palette: &Palette) -> String {
         provenance.numbers_revision,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::example;
+
+    #[test]
+    fn the_report_of_a_study_made_by_hand() {
+        let (study, outcome) = example::outcome();
+        let document = ResultDocument::new(&study, &outcome);
+        insta::assert_snapshot!(render(&document, &Palette::PLAIN));
+    }
+
+    #[test]
+    fn emphasis_adds_nothing_but_itself() {
+        let (study, outcome) = example::outcome();
+        let document = ResultDocument::new(&study, &outcome);
+        let marked = Palette {
+            heading: "\u{1}",
+            good: "\u{1}",
+            bad: "\u{1}",
+            open: "\u{1}",
+            reset: "\u{1}",
+        };
+        let emphasised = render(&document, &marked);
+        assert!(emphasised.contains('\u{1}'));
+        assert_eq!(emphasised.replace('\u{1}', ""), render(&document, &Palette::PLAIN));
+    }
+}
