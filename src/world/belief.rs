@@ -19,6 +19,7 @@ impl<C: Chance> World<'_, C> {
         for id in (0..self.topology.detectors.len()).map(DetectorId::from) {
             self.draw_phases(id);
             self.schedule_alarm(id);
+            self.look(id);
         }
     }
 

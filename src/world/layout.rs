@@ -1,9 +1,10 @@
 //! Where the timers of a world are: slots numbered by class, so that ties are resolved truth first, then beliefs,
 //! then decisions and roles, then flow.
 
+use super::flow::{self, PoolLoad};
 use crate::dist::Law;
 use crate::engine::Slot;
-use crate::topology::{DetectorId, FaultId, StoreId, Topology, TrafficId, Watch};
+use crate::topology::{DetectorId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch};
 
 /// What a timer slot stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +63,12 @@ pub struct Layout {
     pub(super) part_detectors: Vec<Vec<DetectorId>>,
     /// For each part, the entries' targets that balance over it: (entry, target, instance).
     pub(super) part_backends: Vec<Vec<(TrafficId, u32, u32)>>,
-    /// For each store, the sum of the rates of the journeys that write to it.
+    /// For each store, the journeys that write to it.
+    pub(super) writers: Vec<Vec<JourneyId>>,
+    /// For each store, the sum of the rates of those journeys.
     pub(super) write_rates: Vec<f64>,
+    /// For each pool, the requests that come to it.
+    pub(super) pool_loads: Vec<Vec<PoolLoad>>,
 }
 
 impl Layout {
@@ -88,6 +93,8 @@ impl Layout {
             probers.push(prober_count);
             prober_count += detector.vantage.len();
         }
+        let writers = flow::writers(topology);
+        let rate = |journeys: &Vec<JourneyId>| journeys.iter().map(|id| topology.journeys[id.index()].rate).sum();
         Layout {
             timers,
             opinions,
@@ -108,7 +115,9 @@ impl Layout {
                 .collect(),
             part_detectors: part_detectors(topology),
             part_backends: part_backends(topology),
-            write_rates: write_rates(topology),
+            write_rates: writers.iter().map(rate).collect(),
+            writers,
+            pool_loads: flow::pool_loads(topology),
         }
     }
 
@@ -235,14 +244,4 @@ fn part_backends(topology: &Topology) -> Vec<Vec<(TrafficId, u32, u32)>> {
         }
     }
     lists
-}
-
-fn write_rates(topology: &Topology) -> Vec<f64> {
-    let mut rates = vec![0.0; topology.stores.len()];
-    for journey in &topology.journeys {
-        for store in super::flow::written_stores(topology, journey) {
-            rates[store.index()] += journey.rate;
-        }
-    }
-    rates
 }

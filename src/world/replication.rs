@@ -76,8 +76,9 @@ impl<C: Chance> World<'_, C> {
             let part = self.topology.stores[id.index()].members[member].part;
             let recovering = self.is_set(Timer::Stage(id));
             if self.state.stores[id.index()].members[member].fenced && !recovering {
-                self.state.stores[id.index()].members[member].fenced = false;
-                self.state.stores[id.index()].members[member].accepts = false;
+                let state = &mut self.state.stores[id.index()].members[member];
+                state.fenced = false;
+                state.accepts = state.role == Role::Primary;
             }
             if self.destroyed(part) {
                 self.state.stores[id.index()].members[member].orphans = 0.0;
