@@ -94,7 +94,10 @@ fn run(mut compiler: Compiler) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagno
     compiler.stores();
     compiler.traffic();
     compiler.journeys();
-    compiler.warn_unused();
+    if !compiler.failed() {
+        // With a wrong name, what it should have named is unused only by consequence.
+        compiler.warn_unused();
+    }
     compiler.finish()
 }
 

@@ -66,8 +66,8 @@ impl Compiler<'_> {
         if count > INSTANCES_MAX {
             let message = format!("{count} instances in one place are more than this program simulates");
             self.error(Code::TooManyParts, &here, message, format!("write at most {INSTANCES_MAX}"));
-            return;
         }
+        let count = count.min(INSTANCES_MAX);
         if service.at_least.get() > count {
             let least = service.at_least;
             let message = format!("`{name}` needs {least} instances in `{path}`, where only {count} run");
