@@ -95,7 +95,7 @@ fn only_code_remains() {
         ("a // b\nc", "a     \nc"),
         ("a /* b /* c */ \n d */ e", "a              \n      e"),
         (r#"f("a\"b", 'c', '\'')"#, "f(      ,    ,     )"),
-        ("r#\"a\"b\"# c", "          c"),
+        ("r#\"a\"b\"# c", "         c"),
         ("fn f<'a>(x: &'a str)", "fn f<'a>(x: &'a str)"),
         ("r#type", "r#type"),
         ("for \"x", "for   "),

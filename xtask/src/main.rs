@@ -5,7 +5,6 @@
 //! an argument parser (there is one word to read) and anything that only a build server would run.
 
 mod command;
-mod schema;
 mod test;
 mod wasm;
 
@@ -17,7 +16,6 @@ Usage: cargo xtask TASK
 Tasks:
   test    everything that a change has to pass; needs node
   wasm    build the WebAssembly packages into target/wasm/node and target/wasm/web
-  schema  write schema/model.schema.json from the types of the model
 ";
 
 fn main() -> ExitCode {
@@ -25,7 +23,6 @@ fn main() -> ExitCode {
     let done = match task.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run(),
         ["wasm"] => wasm::build().map(|packages| println!("{}", packages.root.display())),
-        ["schema"] => schema::write(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

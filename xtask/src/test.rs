@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, program, root, run, target_directory};
+use crate::command::{self, cargo, program, root, target_directory};
 use crate::wasm;
 
 /// One step: its name, what repeats it, and the command.
@@ -28,7 +28,7 @@ impl Step {
     }
 
     fn run(mut self) -> Result<()> {
-        timed(self.name, &self.repeat, || run(&mut self.command))
+        timed(self.name, &self.repeat, || command::run(&mut self.command))
     }
 }
 
