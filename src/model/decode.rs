@@ -101,10 +101,15 @@ impl Healer<'_> {
         if let Some(field) = missing_field(&message) {
             return self.heal_missing(target, &field);
         }
-        let explained = explain(
-            &message,
-            keys(&target.pointer).last().map_or("", String::as_str),
-        );
+        let key = keys(&target.pointer).pop().unwrap_or_default();
+        let word = self
+            .value_of(&target)
+            .and_then(Value::as_str)
+            .unwrap_or(&key);
+        let explained = explain(&message, &key, word);
+        if self.follows_from_a_cut(&explained, &target) {
+            return self.prune(target);
+        }
         let about_key = matches!(
             explained.code,
             Code::UnknownField | Code::Name | Code::EitherOr
@@ -116,6 +121,21 @@ impl Healer<'_> {
                 self.spans.at_value(&target.pointer, explained)
             });
         self.prune(target)
+    }
+
+    /// Whether a map or list has a problem only because something in it was cut out, such as a law that lacks a figure.
+    fn follows_from_a_cut(&self, problem: &Problem, target: &Target) -> bool {
+        let concerns_members = matches!(
+            problem.code,
+            Code::Law | Code::Need | Code::Value | Code::EitherOr | Code::MissingField
+        );
+        let inside = format!("{}/", target.pointer);
+        concerns_members
+            && self
+                .pruned
+                .range(inside.clone()..)
+                .next()
+                .is_some_and(|pruned| pruned.starts_with(&inside))
     }
 
     /// Whether a problem is about a key rather than its value.

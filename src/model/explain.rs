@@ -13,8 +13,8 @@ pub(super) fn missing_field(message: &str) -> Option<String> {
     )
 }
 
-/// An error about the value with this key.
-pub(super) fn explain(message: &str, key: &str) -> Problem {
+/// An error about the value with this key; `word` is the value, if that is text.
+pub(super) fn explain(message: &str, key: &str, word: &str) -> Problem {
     if let Some(problem) = Problem::from_error(message) {
         return problem;
     }
@@ -22,14 +22,9 @@ pub(super) fn explain(message: &str, key: &str) -> Problem {
         return unknown("field", Code::UnknownField, message, key);
     }
     if let Some(rest) = message.strip_prefix("unknown variant `") {
-        // The word may itself hold backticks; serde's list comes last.
         let word = rest
             .rsplit_once("`, expected ")
-            .or(rest.split_once("`, "))
             .map_or(rest, |(word, _)| word);
-        let word = rest
-            .split_once("`, expected ")
-            .map_or(word, |(word, _)| word);
         return unknown("word", Code::UnknownWord, message, word);
     }
     if let Some(field) = message.strip_prefix("duplicate field `") {
@@ -46,7 +41,7 @@ pub(super) fn explain(message: &str, key: &str) -> Problem {
         .strip_prefix("invalid type: ")
         .and_then(|rest| rest.rsplit_once(", expected "))
     {
-        return wrong_type(found, expected, key);
+        return wrong_type(found, expected, word);
     }
     if let Some((found, expected)) = message
         .strip_prefix("invalid value: ")
@@ -64,19 +59,19 @@ pub(super) fn explain(message: &str, key: &str) -> Problem {
     Problem::plain(Code::WrongType, one_line(message))
 }
 
-fn wrong_type(found: &str, expected: &str, key: &str) -> Problem {
+fn wrong_type(found: &str, expected: &str, word: &str) -> Problem {
     if expected == "newtype variant" {
         return Problem::new(
             Code::WrongType,
-            "this word needs a value",
-            format!("write `{{ {key}: ... }}` with a value").replace("{ :", "{ WORD:"),
+            format!("{} needs a value", quoted(word)),
+            format!("write {}", quoted(&format!("{{ {word}: ... }}"))),
         );
     }
     if expected == "unit" {
         return Problem::new(
             Code::WrongType,
-            format!("`{key}` takes no value"),
-            format!("write `{key}` alone"),
+            format!("{} takes no value", quoted(word)),
+            format!("write {} alone", quoted(word)),
         );
     }
     let message = format!(

@@ -340,8 +340,12 @@ impl<'text> Loader<'text> {
             .pop()
             .expect("the parser balances starts and ends");
         // The end of a block has no text of its own; that of a flow collection is its bracket.
-        let end = if span.end > span.start {
-            span.end
+        let bracket = matches!(
+            self.text.as_bytes().get(span.start - self.offset),
+            Some(b']' | b'}')
+        );
+        let end = if bracket && span.end > span.start {
+            span.start + 1
         } else {
             frame.end
         };

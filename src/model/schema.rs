@@ -71,7 +71,7 @@ pub(super) fn scope(_: &mut SchemaGenerator) -> Schema {
 }
 
 macro_rules! written_by_hand {
-    ($($(<$parameter:ident>)? $type:ty, $name:expr, $generator:ident => $schema:expr;)+) => {
+    ($($(|$parameter:ident|)? $type:ty, $name:expr, $generator:ident => $schema:expr;)+) => {
         $(
             impl$(<$parameter: JsonSchema>)? JsonSchema for $type {
                 fn schema_name() -> Cow<'static, str> {
@@ -120,10 +120,10 @@ written_by_hand! {
         json_schema!({ "type": "array", "items": generator.subschema_for::<Name>(), "uniqueItems": true }),
         generator.subschema_for::<indexmap::IndexMap<Name, Place>>(),
     ]);
-    <T> OneOrMany<T>, format!("OneOrMany{}", T::schema_name()), generator => one_of(&[
+    |T| OneOrMany<T>, format!("OneOrMany{}", T::schema_name()), generator => one_of(&[
         generator.subschema_for::<T>(), generator.subschema_for::<Vec<T>>(),
     ]);
-    <T> ExactlyOne<T>, format!("ExactlyOne{}", T::schema_name()), generator => one_of(&[
+    |T| ExactlyOne<T>, format!("ExactlyOne{}", T::schema_name()), generator => one_of(&[
         generator.subschema_for::<T>(),
         json_schema!({ "type": "array", "items": generator.subschema_for::<T>(), "minItems": 1, "maxItems": 1 }),
     ]);

@@ -315,7 +315,6 @@ mod tests {
         );
         for text in [
             "",
-            "each",
             "each planet",
             "each instance api",
             "member db",

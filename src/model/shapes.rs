@@ -400,7 +400,12 @@ fn stage_from<'de, A: MapAccess<'de>>(first: &'static str, mut map: A) -> Result
         next = map.next_key_seed(KeyOf(&STAGE_KEYS))?;
     }
     if works < Share::one() && otherwise.is_none() {
-        return Err(A::Error::missing_field("otherwise"));
+        return Err(Problem::new(
+            Code::MissingField,
+            "`otherwise` is missing, but `works` is less than 1",
+            "say how long a person needs when it does not work, such as `otherwise: 30m`",
+        )
+        .into_error());
     }
     let takes = takes.ok_or_else(|| A::Error::missing_field("takes"))?;
     Ok(Stage {

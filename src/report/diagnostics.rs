@@ -86,7 +86,38 @@ mod tests {
     #[test]
     fn problems_are_shown_where_they_are() {
         let text = "fivenines: 1\nname: é\nwindow: { length: 30, warmup: 1d }\nname: b\n";
-        insta::assert_snapshot!(rendered(text, &["window.start=old"]), @"");
+        insta::assert_snapshot!(rendered(text, &["window.start=old"]), @r#"
+    error[E0204]: the word `old` is unknown here (set by the override `window.start=old`)
+     |
+     = help: allowed: `equilibrium`, `new`
+
+    error[E0205]: `30` has no unit
+     --> model.yaml:3:19
+      |
+    3 | window: { length: 30, warmup: 1d }
+      |                   ^^
+      |
+      = help: write `30s`
+
+    error[E0201]: the field `warmup` is unknown here
+     --> model.yaml:3:23
+      |
+    3 | window: { length: 30, warmup: 1d }
+      |                       ^^^^^^
+      |
+      = help: did you mean `warm-up`? allowed: `length`, `warm-up`, `start`
+
+    error[E0102]: `name` is there twice
+     --> model.yaml:4:1
+      |
+    2 | name: é
+      | ---- first here
+    3 | window: { length: 30, warmup: 1d }
+    4 | name: b
+      | ^^^^
+      |
+      = help: keep one of the two
+    "#);
     }
 
     #[test]

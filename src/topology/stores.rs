@@ -25,10 +25,12 @@ pub struct Store {
     pub orphans_recovered: f64,
     /// How a standby takes over; without it, the store waits for its primary.
     pub failover: Option<Failover>,
-    /// The cause of writes that stall for want of standbys, and of members that are rebuilt.
+    /// The cause of writes that stall, or of members that rejoin.
     pub replication_cause: CauseId,
     /// Draws of the lag at a promotion.
     pub draw_lag: DrawId,
+    /// Draws of how long writes stall before a degrading store goes on alone.
+    pub draw_stall: DrawId,
 }
 
 /// A member of a store.
@@ -40,7 +42,7 @@ pub struct Member {
     pub place: PlaceId,
     /// Whether it acknowledges writes in the semi-synchronous and synchronous modes while it is a standby.
     pub acknowledges: bool,
-    /// Draws of the times it takes to step down and to become a standby again.
+    /// Draws of the time to step down and to rejoin.
     pub draw_rejoin: DrawId,
 }
 

@@ -99,7 +99,8 @@ impl FromStr for Rate {
             None => not_a_rate(),
         })?;
         let count: f64 = numeral.parse().map_err(|_| not_a_rate())?;
-        if !(count <= 1e30) || (count > 0.0 && count < 1e-30) {
+        let out_of_range = !(count == 0.0 || (1e-30..=1e30).contains(&count));
+        if out_of_range || Decimal::parse(numeral).is_none() {
             return Err(bad(
                 format!("{} is out of range", quoted(text)),
                 EXAMPLES.to_owned(),

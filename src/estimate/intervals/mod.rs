@@ -1,0 +1,26 @@
+//! Confidence intervals for figures of simulated trials.
+//!
+//! Which construction serves which figure, and why:
+//!
+//! - [`proportion`]: Clopper-Pearson. Wilson's interval is narrower, but undercovers for the small probabilities that
+//!   matter here (down to 0.84 near one expected event); a promise about rare events should err on the safe side.
+//! - [`clustered_proportion`]: Clopper-Pearson on the effective number of cases (Korn and Graubard 1998).
+//! - [`mean`], [`rate`], [`ratio`], [`share`], [`sample_mean`]: sums of few large losses are skewed and normal
+//!   intervals miss the truth too often on the high side; these use gamma intervals (Fay and Feuer 1997).
+//! - [`percentile`]: the interval of the distribution function inverted, with the variance taken over trials.
+//!
+//! All of them are meant for independent, equally weighted trials. Deliberately absent: the bootstrap (costly, and no
+//! better on few heavy-tailed losses), normal intervals.
+
+mod percentile;
+mod positive;
+mod proportion;
+
+pub use percentile::percentile;
+pub use positive::{mean, rate, ratio, sample_mean, share};
+pub use proportion::{clustered_proportion, proportion};
+
+use super::CONFIDENCE;
+
+/// The probability left out on each side of an interval.
+const TAIL: f64 = (1.0 - CONFIDENCE) / 2.0;

@@ -1,0 +1,15 @@
+//! From tallies to figures that can be trusted: intervals, stopping rules, and how many digits to print.
+//!
+//! Everything here is a pure function of a tally and the number of trials behind it. An interval comes with every
+//! figure, and its coverage is itself tested, with the stopping rule on. Deliberately absent: the tallies themselves
+//! ([`crate::measure`]), and which figures a result has.
+
+pub mod digits;
+pub mod figure;
+pub mod intervals;
+pub mod stopping;
+
+pub use figure::{CONFIDENCE, Figure};
+
+#[cfg(test)]
+mod coverage;

@@ -1,0 +1,163 @@
+//! A layer-7 balancer: which instances it sends to, and what retries make of it.
+//!
+//! Active checks are detectors. Passive health ejects an instance after so many failed requests in a row; every
+//! request to a dead instance fails, so the time until then is a gamma law of the request rate. An ejected instance
+//! that is up again comes back at a random moment of its ejection period; the few requests that try a dead instance
+//! once in each period are left out. Retries go to instances not tried yet, or, for the sticky share, to the same
+//! one again: ingress-nginx keeps a client's cookie on the dead upstream unless `session-cookie-change-on-failure`
+//! is set (kubernetes/ingress-nginx, `rootfs/etc/nginx/lua/balancer/sticky.lua`).
+
+use super::World;
+use super::layout::Timer;
+use super::note::Event;
+use super::probe::Condition;
+use crate::dist::Law;
+use crate::engine::Chance;
+use crate::time::{Span, Time};
+use crate::topology::{NoneHealthy, PartId, TrafficId};
+
+/// The instances that a balancer sends to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rotation {
+    /// How many.
+    pub size: u32,
+    /// How many of them answer.
+    pub good: u32,
+    /// Whether some of the others are silent.
+    pub silent: bool,
+}
+
+impl<C: Chance> World<'_, C> {
+    /// The instances that an entry's balancer sends to in one target.
+    #[must_use]
+    pub fn rotation(&self, id: TrafficId, target: usize) -> Rotation {
+        let traffic = &self.topology.traffic[id.index()];
+        let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
+        let mut rotation = Rotation::default();
+        for (instance, part) in parts.iter().enumerate() {
+            if self.in_rotation(id, target, instance) {
+                self.count_in(&mut rotation, id, target, *part);
+            }
+        }
+        let refuses = traffic
+            .balancer
+            .as_ref()
+            .is_some_and(|balancer| balancer.none_healthy == NoneHealthy::Refuse);
+        if rotation.size == 0 && !refuses {
+            for part in parts {
+                self.count_in(&mut rotation, id, target, *part);
+            }
+        }
+        rotation
+    }
+
+    fn count_in(&self, rotation: &mut Rotation, id: TrafficId, target: usize, part: PartId) {
+        let place = self.topology.traffic[id.index()].targets[target].place;
+        let condition = self.state.conditions[part.index()];
+        let reached = self.answers(place, self.topology.parts[part.index()].place);
+        rotation.size += 1;
+        rotation.good += u32::from(condition == Condition::Up && reached);
+        rotation.silent |= condition == Condition::Silent || !reached;
+    }
+
+    /// Whether a balancer sends requests to an instance.
+    #[must_use]
+    pub fn in_rotation(&self, id: TrafficId, target: usize, instance: usize) -> bool {
+        let checks = &self.topology.traffic[id.index()].targets[target].instance_checks;
+        let passed = checks
+            .get(instance)
+            .is_none_or(|check| !self.state.detectors[check.index()].down);
+        passed && !self.state.traffic[id.index()].ejected[target][instance]
+    }
+
+    /// The share of requests that the balancer of a target gets answered within the client's timeout.
+    #[must_use]
+    pub fn balanced(&self, id: TrafficId, target: usize, timeout: Span) -> f64 {
+        let rotation = self.rotation(id, target);
+        if rotation.good == 0 {
+            return 0.0;
+        }
+        let Some(balancer) = &self.topology.traffic[id.index()].balancer else {
+            return 1.0;
+        };
+        let first = f64::from(rotation.good) / f64::from(rotation.size);
+        let in_time = timeout
+            .0
+            .checked_div(balancer.connect_timeout.0)
+            .unwrap_or(u64::MAX);
+        let tries = if rotation.silent {
+            u64::from(balancer.tries).min(in_time.saturating_add(1))
+        } else {
+            u64::from(balancer.tries)
+        };
+        let retried = 1.0 - all_fail(rotation, tries);
+        balancer.sticky * first + (1.0 - balancer.sticky) * retried
+    }
+
+    /// An instance has changed: passive health will notice.
+    pub(super) fn update_ejections(&mut self, part: PartId) {
+        let layout = self.layout;
+        for (id, target, instance) in &layout.part_backends[part.index()] {
+            let traffic = &self.topology.traffic[id.index()];
+            let Some(passive) = traffic
+                .balancer
+                .as_ref()
+                .and_then(|balancer| balancer.passive)
+            else {
+                continue;
+            };
+            let up = self.state.conditions[part.index()] == Condition::Up;
+            let ejected =
+                self.state.traffic[id.index()].ejected[*target as usize][*instance as usize];
+            let law = match (up, ejected) {
+                (true, true) => Some(super::uniform(Span::ZERO, passive.ejects_for)),
+                (false, false) => self.time_to_eject(*id, *target as usize, passive.failures),
+                _ => None,
+            };
+            let draw = traffic.targets[*target as usize].draw_ejections[*instance as usize];
+            let at = law.map_or(Time::NEVER, |law| {
+                self.state
+                    .now
+                    .after(self.chance.time(draw, &law, Span::ZERO))
+            });
+            self.set(Timer::Ejection(*id, *target, *instance), at);
+        }
+    }
+
+    fn time_to_eject(&self, id: TrafficId, target: usize, failures: u32) -> Option<Law> {
+        let share = self.shares(id, self.state.now).nth(target)?;
+        let entering = self
+            .topology
+            .journeys
+            .iter()
+            .filter(|journey| journey.enters == Some(id));
+        let rate: f64 = entering.map(|journey| journey.rate).sum::<f64>() * share;
+        let per_instance = rate / f64::from(self.rotation(id, target).size.max(1));
+        (per_instance > 0.0).then(|| {
+            Law::gamma(f64::from(failures), 1.0 / per_instance).expect("checked figures make a law")
+        })
+    }
+
+    pub(super) fn ejection_changes(&mut self, id: TrafficId, target: u32, instance: u32) {
+        let ejected =
+            &mut self.state.traffic[id.index()].ejected[target as usize][instance as usize];
+        *ejected = !*ejected;
+        let event = if *ejected {
+            Event::Ejected
+        } else {
+            Event::Readmitted
+        };
+        self.tell(event(id, target, instance), None);
+    }
+}
+
+/// The chance that the first tries, each at another instance of the rotation, all meet a dead one.
+fn all_fail(rotation: Rotation, tries: u64) -> f64 {
+    let (size, bad) = (
+        u64::from(rotation.size),
+        u64::from(rotation.size - rotation.good),
+    );
+    (0..tries.min(size))
+        .map(|tried| bad.saturating_sub(tried) as f64 / (size - tried) as f64)
+        .product()
+}

@@ -1,0 +1,275 @@
+//! Belief: what detectors think, and when they change their minds.
+//!
+//! A change of truth is told to each vantage point it concerns; the next change of an opinion is one timer per
+//! detector. A detector believes its target down while at least `agree` of its vantage points say so.
+
+use super::World;
+use super::layout::Timer;
+use super::note::Event;
+use super::probe::{self, Condition};
+use super::state::{Origin, Trigger};
+use crate::dist::Law;
+use crate::engine::Chance;
+use crate::time::{Span, Time};
+use crate::topology::{DetectorId, PartId, PlaceId, StoreId, Watch};
+
+impl<C: Chance> World<'_, C> {
+    /// Draws phases and first false alarms.
+    pub(super) fn start_detectors(&mut self) {
+        for id in (0..self.topology.detectors.len()).map(DetectorId::from) {
+            self.draw_phases(id);
+            self.schedule_alarm(id);
+            self.look(id);
+        }
+    }
+
+    fn draw_phases(&mut self, id: DetectorId) {
+        let detector = &self.topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        for vantage in 0..detector.vantage.len() {
+            let law = &self.layout.phases[id.index()];
+            let phase = self.chance.time(detector.draw_phase, law, Span::ZERO);
+            let now = self.state.now;
+            self.state.probers[first + vantage].restart(now, phase);
+        }
+    }
+
+    fn schedule_alarm(&mut self, id: DetectorId) {
+        let detector = &self.topology.detectors[id.index()];
+        if let Some(mean) = detector.false_alarm_every {
+            let law = Law::exponential(mean).expect("checked figures make a law");
+            let wait = self.chance.time(detector.draw_alarm, &law, Span::ZERO);
+            let at = self.state.now.after(wait);
+            self.set(Timer::Alarm(id), at);
+        }
+    }
+
+    /// Looks at what every vantage point of a detector meets now.
+    pub(super) fn look(&mut self, id: DetectorId) {
+        let topology = self.topology;
+        let detector = &topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let now = self.state.now;
+        let mut changed = false;
+        for (index, place) in detector.vantage.iter().enumerate() {
+            let meets = self.meets(detector.watches, index, *place);
+            if self.state.probers[first + index].meets == meets {
+                continue;
+            }
+            if !changed {
+                changed = true;
+                if now.since(self.state.detectors[id.index()].changed) > probe::rest(detector) {
+                    self.refresh_phases(id);
+                }
+                self.state.detectors[id.index()].changed = now;
+            }
+            let prober = &mut self.state.probers[first + index];
+            prober.advance(detector, now);
+            if prober.meets == Condition::Blind {
+                prober.restart(now, Span(prober.next.0 % detector.every.0.max(1)));
+            }
+            prober.meets = meets;
+        }
+        if changed {
+            self.schedule_opinion(id);
+        }
+    }
+
+    /// New phases for the vantage points that are at rest.
+    fn refresh_phases(&mut self, id: DetectorId) {
+        let detector = &self.topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let now = self.state.now;
+        for index in first..first + detector.vantage.len() {
+            self.state.probers[index].advance(detector, now);
+        }
+        self.draw_phases(id);
+    }
+
+    fn schedule_opinion(&mut self, id: DetectorId) {
+        let detector = &self.topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let probers = &self.state.probers[first..first + detector.vantage.len()];
+        let next = probers
+            .iter()
+            .map(|prober| prober.forecast(detector))
+            .min()
+            .unwrap_or(Time::NEVER);
+        let slot = self.layout.opinion(id);
+        self.state.agenda.set(slot, next);
+    }
+
+    /// What a probe from one vantage point meets.
+    fn meets(&self, watches: Watch, vantage: usize, place: PlaceId) -> Condition {
+        if self.place_condition(place) != Condition::Up {
+            return Condition::Blind;
+        }
+        match watches {
+            Watch::Target(entry, target) => {
+                let target = &self.topology.traffic[entry.index()].targets[target];
+                let condition = self.place_condition(target.place);
+                if condition != Condition::Up {
+                    condition
+                } else if !self.answers(place, target.place) {
+                    Condition::Silent
+                } else if self.state.instances_up[target.pool.index()] == 0 {
+                    Condition::Refuses
+                } else {
+                    Condition::Up
+                }
+            }
+            Watch::Instance(_, part) => self.part_seen_from(part, place),
+            Watch::Primary(store) => self.primary_seen_from(store, vantage, place),
+        }
+    }
+
+    fn part_seen_from(&self, part: PartId, place: PlaceId) -> Condition {
+        let condition = self.state.conditions[part.index()];
+        let unreachable = !self.answers(place, self.topology.parts[part.index()].place);
+        if unreachable {
+            condition.max(Condition::Silent)
+        } else {
+            condition
+        }
+    }
+
+    fn primary_seen_from(&self, store: StoreId, vantage: usize, place: PlaceId) -> Condition {
+        let members = &self.topology.stores[store.index()].members;
+        let state = &self.state.stores[store.index()];
+        let own = members
+            .get(vantage)
+            .is_some_and(|member| member.place == place)
+            && vantage == state.primary;
+        if own {
+            Condition::Blind
+        } else if state.members[state.primary].fenced {
+            Condition::Silent
+        } else {
+            self.part_seen_from(members[state.primary].part, place)
+        }
+    }
+
+    /// An opinion changes: the belief may.
+    pub(super) fn opinion_changes(&mut self, id: DetectorId) {
+        let topology = self.topology;
+        let detector = &topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let now = self.state.now;
+        for index in first..first + detector.vantage.len() {
+            if self.state.probers[index].forecast(detector) <= now {
+                self.state.probers[index].change_opinion(detector, now);
+            }
+        }
+        self.count_votes(id);
+        self.schedule_opinion(id);
+    }
+
+    fn count_votes(&mut self, id: DetectorId) {
+        let detector = &self.topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let probers = &self.state.probers[first..first + detector.vantage.len()];
+        let votes = probers.iter().filter(|prober| prober.says_down).count();
+        self.state.detectors[id.index()].votes = votes as u32;
+        let down = votes >= detector.agree;
+        if down != self.state.detectors[id.index()].down {
+            self.change_belief(id, down);
+        }
+    }
+
+    fn change_belief(&mut self, id: DetectorId, down: bool) {
+        let now = self.state.now;
+        let alarm = self.state.detectors[id.index()].alarm;
+        let origin = match alarm {
+            Some(struck) if down => Some(Origin {
+                what: Trigger::Alarm(id),
+                struck,
+            }),
+            _ if down => self.blame(self.topology.detectors[id.index()].watches),
+            _ => self.state.detectors[id.index()].origin,
+        };
+        let state = &mut self.state.detectors[id.index()];
+        state.down = down;
+        state.since = now;
+        state.origin = origin;
+        if !down {
+            state.alarm = None;
+        }
+        self.beliefs_changed = true;
+        self.tell(
+            if down {
+                Event::BelievedDown(id)
+            } else {
+                Event::BelievedUp(id)
+            },
+            origin,
+        );
+    }
+
+    /// A false alarm: enough vantage points say "down" of a healthy target. They find out by probing on.
+    pub(super) fn false_alarm(&mut self, id: DetectorId) {
+        let topology = self.topology;
+        let detector = &topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let now = self.state.now;
+        let probers = first..first + detector.vantage.len();
+        let at_rest = probers.clone().all(|index| {
+            let prober = &self.state.probers[index];
+            prober.meets != Condition::Silent
+                && prober.meets != Condition::Refuses
+                && !prober.says_down
+        });
+        if at_rest {
+            self.refresh_phases(id);
+            self.state.detectors[id.index()].changed = now;
+            self.state.detectors[id.index()].alarm = Some(now);
+            let seeing = probers.filter(|index| self.state.probers[*index].meets == Condition::Up);
+            for index in seeing.take(detector.agree).collect::<Vec<_>>() {
+                self.state.probers[index].says_down = true;
+            }
+            self.tell(
+                Event::FalseAlarm(id),
+                Some(Origin {
+                    what: Trigger::Alarm(id),
+                    struck: now,
+                }),
+            );
+            self.count_votes(id);
+            self.schedule_opinion(id);
+        }
+        self.schedule_alarm(id);
+    }
+
+    /// A store has another primary: what was known of the old one is void.
+    pub(super) fn watch_anew(&mut self, id: DetectorId) {
+        let detector = &self.topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        for index in first..first + detector.vantage.len() {
+            self.state.probers[index].says_down = false;
+            self.state.probers[index].meets = Condition::Up;
+        }
+        self.draw_phases(id);
+        self.state.detectors[id.index()].changed = self.state.now;
+        self.state.detectors[id.index()].alarm = None;
+        self.count_votes(id);
+        self.look(id);
+        self.schedule_opinion(id);
+    }
+
+    /// Whether a detector's belief differs from what there is.
+    #[must_use]
+    pub fn believes_falsely(&self, id: DetectorId) -> bool {
+        self.state.detectors[id.index()].down != self.found_down(id)
+    }
+
+    /// Whether enough vantage points meet a failure now.
+    #[must_use]
+    pub fn found_down(&self, id: DetectorId) -> bool {
+        let detector = &self.topology.detectors[id.index()];
+        let first = self.layout.probers[id.index()];
+        let probers = &self.state.probers[first..first + detector.vantage.len()];
+        let meets = |condition| move |prober: &&probe::Prober| prober.meets == condition;
+        let failing = probers.iter().filter(meets(Condition::Refuses)).count()
+            + probers.iter().filter(meets(Condition::Silent)).count();
+        failing >= detector.agree
+    }
+}

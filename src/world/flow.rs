@@ -1,0 +1,468 @@
+//! Flow: where requests go and what share of them succeeds, for as long as nothing happens.
+//!
+//! Shares of clients are linear between the bends of their drains, so every figure is computed now and at the next
+//! bend, and is linear between. Where a capacity or a product of two drains makes it curve, this is an interpolation
+//! between at most 16 points a drain. Deliberately absent: overload that feeds back (retries, collapse), and demand
+//! that varies with the hour.
+
+use super::World;
+use super::probe::Condition;
+use super::state::{Mode, Role};
+use crate::engine::Chance;
+use crate::time::{Span, Time};
+use crate::topology::{
+    Journey, JourneyId, Need, PlaceId, PoolId, Reads, ServiceId, StoreId, Topology, TrafficId,
+};
+
+/// The flow from the last event to the next.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Up to when it is linear.
+    pub until: Time,
+    /// Success of each journey, now and at `until`.
+    pub journeys: Vec<Linear>,
+    /// For each store, writes per second that reach each member.
+    pub stores: Vec<MemberFlow>,
+}
+
+/// A value that changes linearly from the last event to [`Flow::until`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Linear {
+    /// At the last event.
+    pub now: f64,
+    /// At [`Flow::until`].
+    pub later: f64,
+}
+
+/// Writes per second that reach the members of a store and are accepted.
+#[derive(Clone, Debug, Default)]
+pub struct MemberFlow {
+    /// At the last event.
+    pub now: Vec<f64>,
+    /// At [`Flow::until`].
+    pub later: Vec<f64>,
+}
+
+impl Flow {
+    pub(super) fn new(topology: &Topology) -> Flow {
+        let members = |index: usize| vec![0.0; topology.stores[index].members.len()];
+        Flow {
+            until: Time::NEVER,
+            journeys: vec![Linear::default(); topology.journeys.len()],
+            stores: (0..topology.stores.len())
+                .map(|index| MemberFlow {
+                    now: members(index),
+                    later: members(index),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<C: Chance> World<'_, C> {
+    /// Works the flow out, from the state as it is.
+    pub(super) fn update_flow(&mut self) {
+        let mut until = Time::NEVER;
+        for id in (0..self.topology.traffic.len()).map(TrafficId::from) {
+            until = until.min(self.next_bend(id));
+        }
+        self.flow.until = until;
+        let now = self.state.now;
+        for (index, journey) in self.topology.journeys.iter().enumerate() {
+            let value = self.success(journey, now);
+            let later = if until.is_never() {
+                value
+            } else {
+                self.success(journey, until)
+            };
+            self.flow.journeys[index] = Linear { now: value, later };
+        }
+        for id in (0..self.topology.stores.len()).map(StoreId::from) {
+            let mut flow = std::mem::take(&mut self.flow.stores[id.index()]);
+            self.write_rates(id, now, &mut flow.now);
+            if until.is_never() {
+                flow.later.clone_from(&flow.now);
+            } else {
+                self.write_rates(id, until, &mut flow.later);
+            }
+            self.flow.stores[id.index()] = flow;
+        }
+    }
+
+    /// The share of a journey's requests that succeed.
+    fn success(&self, journey: &Journey, at: Time) -> f64 {
+        let Some(entry) = journey.enters else {
+            return self.met(&journey.needs, PlaceId::INTERNET, at);
+        };
+        let shares = self.shares(entry, at).enumerate();
+        let reached = shares.filter(|(_, share)| *share > 0.0);
+        reached
+            .map(|(target, share)| share * self.success_at(journey, entry, target, at))
+            .sum()
+    }
+
+    /// The share of those of its requests that arrive at one target.
+    pub(super) fn success_at(
+        &self,
+        journey: &Journey,
+        entry: TrafficId,
+        target: usize,
+        at: Time,
+    ) -> f64 {
+        let entered = self.entered(entry, target, journey.timeout);
+        if entered <= 0.0 {
+            return 0.0;
+        }
+        let checked = &self.topology.traffic[entry.index()].targets[target];
+        let service = &self.topology.services[self.topology.traffic[entry.index()].service.index()];
+        entered
+            * self.headroom(checked.pool, at)
+            * self.met(&service.needs, checked.place, at)
+            * self.met(&journey.needs, checked.place, at)
+    }
+
+    /// The share of requests that get from the internet to an instance that answers.
+    #[must_use]
+    pub fn entered(&self, entry: TrafficId, target: usize, timeout: Span) -> f64 {
+        let checked = &self.topology.traffic[entry.index()].targets[target];
+        if self.target_open(entry, target) && self.pool_stands(checked.pool) {
+            self.balanced(entry, target, timeout)
+        } else {
+            0.0
+        }
+    }
+
+    /// Whether clients reach the place of a target.
+    #[must_use]
+    pub fn target_open(&self, entry: TrafficId, target: usize) -> bool {
+        let place = self.topology.traffic[entry.index()].targets[target].place;
+        self.place_condition(place) == Condition::Up && self.answers(PlaceId::INTERNET, place)
+    }
+
+    /// Whether enough instances of a pool are up.
+    #[must_use]
+    pub fn pool_stands(&self, pool: PoolId) -> bool {
+        self.state.instances_up[pool.index()] >= self.topology.pools[pool.index()].at_least
+    }
+
+    /// The share of its load that a pool has capacity for; the rest is shed.
+    pub(super) fn headroom(&self, id: PoolId, at: Time) -> f64 {
+        let pool = &self.topology.pools[id.index()];
+        let Some(serves) = pool.serves else {
+            return 1.0;
+        };
+        let capacity = serves * f64::from(self.state.instances_up[id.index()]);
+        let load = self.load(id, at);
+        if load <= capacity {
+            1.0
+        } else {
+            capacity / load
+        }
+    }
+
+    fn load(&self, id: PoolId, at: Time) -> f64 {
+        let loads = self.layout.pool_loads[id.index()].iter();
+        loads
+            .map(|load| match load.through {
+                None => load.rate,
+                Some((entry, target)) => {
+                    load.rate * self.shares(entry, at).nth(target).unwrap_or(0.0)
+                }
+            })
+            .sum()
+    }
+
+    /// How far a need is met for a caller at a place, in [0, 1].
+    #[must_use]
+    pub fn met(&self, need: &Need, site: PlaceId, at: Time) -> f64 {
+        match need {
+            Need::All(needs) => needs.iter().map(|need| self.met(need, site, at)).product(),
+            Need::AtLeast { count, of } => {
+                at_least(*count, of.iter().map(|need| self.met(need, site, at)))
+            }
+            Need::Soft { need, keeps } => {
+                let met = self.met(need, site, at);
+                met + (1.0 - met) * keeps
+            }
+            Need::Service { service, at: pool } => self.served(*service, *pool, site, at),
+            Need::Read(store) => f64::from(u8::from(self.readable(*store, site))),
+            Need::Write(store) => f64::from(u8::from(self.writable(*store, site))),
+        }
+    }
+
+    fn served(&self, service: ServiceId, named: Option<PoolId>, site: PlaceId, at: Time) -> f64 {
+        let checked = &self.topology.services[service.index()];
+        let local = || {
+            let here = |pool: &&PoolId| self.topology.pools[pool.index()].place == site;
+            checked.pools.iter().find(here).copied()
+        };
+        match named.or_else(local) {
+            Some(pool) => self.served_by(pool, site, at),
+            None => checked
+                .pools
+                .iter()
+                .map(|pool| self.served_by(*pool, site, at))
+                .fold(0.0, f64::max),
+        }
+    }
+
+    /// How far a pool serves callers at a place.
+    pub(super) fn served_by(&self, id: PoolId, site: PlaceId, at: Time) -> f64 {
+        let pool = &self.topology.pools[id.index()];
+        if !self.pool_stands(id) || !self.answers(site, pool.place) {
+            return 0.0;
+        }
+        let needs = &self.topology.services[pool.service.index()].needs;
+        self.headroom(id, at) * self.met(needs, pool.place, at)
+    }
+
+    /// The member that callers at a place write to.
+    #[must_use]
+    pub fn writer(&self, id: StoreId, site: PlaceId) -> usize {
+        let store = &self.state.stores[id.index()];
+        let place = self.topology.stores[id.index()].members[store.primary].place;
+        let told =
+            store.redirected && (store.primary == store.previous || self.answers(site, place));
+        if told { store.primary } else { store.previous }
+    }
+
+    /// Whether callers at a place get their writes acknowledged.
+    #[must_use]
+    pub fn writable(&self, id: StoreId, site: PlaceId) -> bool {
+        let member = self.writer(id, site);
+        let place = self.topology.stores[id.index()].members[member].place;
+        self.commits(id, member) && self.answers(site, place)
+    }
+
+    /// Whether callers at a place can read.
+    #[must_use]
+    pub fn readable(&self, id: StoreId, site: PlaceId) -> bool {
+        let members = &self.topology.stores[id.index()].members;
+        let serves =
+            |member: usize| self.alive(id, member) && self.answers(site, members[member].place);
+        match self.topology.stores[id.index()].reads {
+            Reads::Primary => serves(self.writer(id, site)),
+            Reads::Any => (0..members.len()).any(serves),
+        }
+    }
+
+    fn write_rates(&self, id: StoreId, at: Time, rates: &mut [f64]) {
+        rates.fill(0.0);
+        for journey in &self.layout.writers[id.index()] {
+            let journey = &self.topology.journeys[journey.index()];
+            match journey.enters {
+                None => {
+                    if self.writable(id, PlaceId::INTERNET) {
+                        rates[self.writer(id, PlaceId::INTERNET)] += journey.rate;
+                    }
+                }
+                Some(entry) => {
+                    for (target, share) in self.shares(entry, at).enumerate() {
+                        let place = self.topology.traffic[entry.index()].targets[target].place;
+                        if share > 0.0 && self.writable(id, place) {
+                            let arriving = share * self.entered(entry, target, journey.timeout);
+                            rates[self.writer(id, place)] += journey.rate * arriving;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many members of a store accept writes.
+    #[must_use]
+    pub fn accepting(&self, id: StoreId) -> usize {
+        let members = &self.state.stores[id.index()].members;
+        (0..members.len())
+            .filter(|member| members[*member].accepts && self.alive(id, *member))
+            .count()
+    }
+
+    /// Writes per second that members other than the primary acknowledge, while the primary accepts writes too.
+    #[must_use]
+    pub fn divergent(&self, id: StoreId) -> Linear {
+        let store = &self.state.stores[id.index()];
+        let flow = &self.flow.stores[id.index()];
+        let others = |rates: &[f64]| {
+            let replaced = |member: &usize| store.members[*member].role == Role::Replaced;
+            (0..rates.len())
+                .filter(replaced)
+                .map(|member| rates[member])
+                .sum()
+        };
+        Linear {
+            now: others(&flow.now),
+            later: others(&flow.later),
+        }
+    }
+
+    /// Whether a store acknowledges writes with less replication than configured.
+    #[must_use]
+    pub fn degraded(&self, id: StoreId) -> bool {
+        self.state.stores[id.index()].mode == Mode::Degraded
+    }
+}
+
+/// The chance that at least `count` of several independent things with these chances hold.
+fn at_least(count: usize, chances: impl Iterator<Item = f64>) -> f64 {
+    let mut held = vec![0.0; count + 1];
+    held[0] = 1.0;
+    for chance in chances {
+        for number in (1..=count).rev() {
+            let stays = if number == count { 1.0 } else { 1.0 - chance };
+            held[number] = held[number] * stays + held[number - 1] * chance;
+        }
+        if count > 0 {
+            held[0] *= 1.0 - chance;
+        }
+    }
+    held[count]
+}
+
+/// The stores that a journey writes to, through its own needs and those of the services it calls.
+#[must_use]
+pub fn written_stores(topology: &Topology, journey: &Journey) -> Vec<StoreId> {
+    let mut stores = Vec::new();
+    let entered = journey
+        .enters
+        .map(|entry| topology.traffic[entry.index()].service);
+    if let Some(service) = entered {
+        collect_writes(
+            topology,
+            &topology.services[service.index()].needs,
+            &mut stores,
+        );
+    }
+    collect_writes(topology, &journey.needs, &mut stores);
+    stores.sort_unstable();
+    stores.dedup();
+    stores
+}
+
+fn collect_writes(topology: &Topology, need: &Need, stores: &mut Vec<StoreId>) {
+    match need {
+        Need::All(needs) | Need::AtLeast { of: needs, .. } => {
+            needs
+                .iter()
+                .for_each(|need| collect_writes(topology, need, stores));
+        }
+        Need::Soft { need, .. } => collect_writes(topology, need, stores),
+        Need::Service { service, .. } => {
+            collect_writes(topology, &topology.services[service.index()].needs, stores);
+        }
+        Need::Write(store) => stores.push(*store),
+        Need::Read(_) => {}
+    }
+}
+
+/// Requests that a journey brings to a pool.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PoolLoad {
+    /// Requests per second if all of the journey's clients came this way.
+    rate: f64,
+    /// The target through which they come.
+    through: Option<(TrafficId, usize)>,
+}
+
+/// What loads each pool. A call without a pool where the caller is spreads evenly over the service's pools.
+pub(super) fn pool_loads(topology: &Topology) -> Vec<Vec<PoolLoad>> {
+    let mut loads = vec![Vec::new(); topology.pools.len()];
+    for journey in &topology.journeys {
+        let Some(entry) = journey.enters else {
+            let load = PoolLoad {
+                rate: journey.rate,
+                through: None,
+            };
+            add_loads(
+                topology,
+                &journey.needs,
+                PlaceId::INTERNET,
+                load,
+                &mut loads,
+            );
+            continue;
+        };
+        let traffic = &topology.traffic[entry.index()];
+        for (index, target) in traffic.targets.iter().enumerate() {
+            let load = PoolLoad {
+                rate: journey.rate,
+                through: Some((entry, index)),
+            };
+            loads[target.pool.index()].push(load);
+            let service = &topology.services[traffic.service.index()];
+            add_loads(topology, &service.needs, target.place, load, &mut loads);
+            add_loads(topology, &journey.needs, target.place, load, &mut loads);
+        }
+    }
+    loads
+}
+
+fn add_loads(
+    topology: &Topology,
+    need: &Need,
+    site: PlaceId,
+    load: PoolLoad,
+    loads: &mut [Vec<PoolLoad>],
+) {
+    match need {
+        Need::All(needs) | Need::AtLeast { of: needs, .. } => {
+            needs
+                .iter()
+                .for_each(|need| add_loads(topology, need, site, load, loads));
+        }
+        Need::Soft { need, .. } => add_loads(topology, need, site, load, loads),
+        Need::Read(_) | Need::Write(_) => {}
+        Need::Service { service, at } => {
+            let checked = &topology.services[service.index()];
+            let local = checked
+                .pools
+                .iter()
+                .find(|pool| topology.pools[pool.index()].place == site);
+            let pools: Vec<PoolId> = at
+                .as_ref()
+                .or(local)
+                .map_or_else(|| checked.pools.clone(), |pool| vec![*pool]);
+            let load = PoolLoad {
+                rate: load.rate / pools.len() as f64,
+                ..load
+            };
+            for pool in pools {
+                loads[pool.index()].push(load);
+                add_loads(
+                    topology,
+                    &checked.needs,
+                    topology.pools[pool.index()].place,
+                    load,
+                    loads,
+                );
+            }
+        }
+    }
+}
+
+/// The journeys that write to each store.
+pub(super) fn writers(topology: &Topology) -> Vec<Vec<JourneyId>> {
+    let mut writers = vec![Vec::new(); topology.stores.len()];
+    for (index, journey) in topology.journeys.iter().enumerate() {
+        for store in written_stores(topology, journey) {
+            writers[store.index()].push(index.into());
+        }
+    }
+    writers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_least;
+
+    #[test]
+    fn k_of_n_by_hand() {
+        let chances = [0.9, 0.8, 0.5];
+        let two = 0.9 * 0.8 * 0.5 + 0.9 * 0.8 * 0.5 + 0.9 * 0.2 * 0.5 + 0.1 * 0.8 * 0.5;
+        assert!((at_least(2, chances.into_iter()) - two).abs() < 1e-15);
+        assert!((at_least(1, chances.into_iter()) - (1.0 - 0.1 * 0.2 * 0.5)).abs() < 1e-15);
+        assert!((at_least(3, chances.into_iter()) - 0.36).abs() < 1e-15);
+        assert_eq!(at_least(0, chances.into_iter()), 1.0);
+        assert_eq!(at_least(4, chances.into_iter()), 0.0);
+    }
+}

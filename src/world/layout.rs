@@ -1,0 +1,264 @@
+//! Where the timers of a world are: slots numbered by class, so that ties are resolved truth first, then beliefs,
+//! then decisions and roles, then flow.
+
+use super::flow::{self, PoolLoad};
+use crate::dist::Law;
+use crate::engine::Slot;
+use crate::time::Span;
+use crate::topology::{DetectorId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch};
+
+/// What a timer slot stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// A fault strikes or is repaired.
+    Fault(FaultId),
+    /// The opinion of a vantage point changes.
+    Opinion(DetectorId),
+    /// A detector raises a false alarm.
+    Alarm(DetectorId),
+    /// Passive health ejects an instance, or lets it in again: (entry, target, instance).
+    Ejection(TrafficId, u32, u32),
+    /// A stage of a store's recovery ends.
+    Stage(StoreId),
+    /// A store's stalled writes go on without their standbys.
+    Stall(StoreId),
+    /// The lease of a store's primary runs out for the primary itself.
+    Lease(StoreId),
+    /// A store's preferred primary has been healthy for long enough.
+    FailBack(StoreId),
+    /// A member steps down, or has become a standby again.
+    Rejoin(StoreId, u32),
+    /// A member has caught up.
+    CaughtUp(StoreId, u32),
+    /// A replaced primary can commit alone.
+    CommitsAlone(StoreId, u32),
+    /// DNS gives a new answer.
+    Answer(TrafficId),
+    /// The shares of clients bend.
+    Drain(TrafficId),
+    /// A target has been healthy for long enough to send clients back to it.
+    Return(TrafficId),
+}
+
+/// The timers of a topology, and a few laws that follow from it.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    timers: Vec<Timer>,
+    opinions: u32,
+    alarms: u32,
+    /// First ejection slot of each target of each entry.
+    ejections: Vec<Vec<u32>>,
+    /// First slot of each store.
+    stores: Vec<u32>,
+    /// First slot of each entry.
+    traffic: Vec<u32>,
+    /// The phase of a probe, for each detector.
+    pub(super) phases: Vec<Law>,
+    /// The index of a detector's first prober.
+    pub(super) probers: Vec<usize>,
+    /// How many probers there are.
+    pub(super) prober_count: usize,
+    /// Detectors of entries and stores, each of which is looked at after every change.
+    pub(super) coarse_detectors: Vec<DetectorId>,
+    /// The detectors of each instance or member.
+    pub(super) part_detectors: Vec<Vec<DetectorId>>,
+    /// For each part, the entries' targets that balance over it: (entry, target, instance).
+    pub(super) part_backends: Vec<Vec<(TrafficId, u32, u32)>>,
+    /// For each store, the journeys that write to it.
+    pub(super) writers: Vec<Vec<JourneyId>>,
+    /// For each store, the sum of the rates of those journeys.
+    pub(super) write_rates: Vec<f64>,
+    /// For each pool, the requests that come to it.
+    pub(super) pool_loads: Vec<Vec<PoolLoad>>,
+}
+
+impl Layout {
+    /// Numbers the timers of a topology.
+    #[must_use]
+    pub fn new(topology: &Topology) -> Layout {
+        let mut timers: Vec<Timer> = (0..topology.faults.len())
+            .map(|id| Timer::Fault(id.into()))
+            .collect();
+        let opinions = timers.len() as u32;
+        timers.extend((0..topology.detectors.len()).map(|id| Timer::Opinion(id.into())));
+        let alarms = timers.len() as u32;
+        timers.extend((0..topology.detectors.len()).map(|id| Timer::Alarm(id.into())));
+        let ejections = ejection_slots(topology, &mut timers);
+        let stores = store_slots(topology, &mut timers);
+        let mut traffic = Vec::new();
+        for id in (0..topology.traffic.len()).map(TrafficId::from) {
+            traffic.push(timers.len() as u32);
+            timers.extend([Timer::Answer(id), Timer::Drain(id), Timer::Return(id)]);
+        }
+        let mut probers = Vec::new();
+        let mut prober_count = 0;
+        for detector in &topology.detectors {
+            probers.push(prober_count);
+            prober_count += detector.vantage.len();
+        }
+        let writers = flow::writers(topology);
+        let rate = |journeys: &Vec<JourneyId>| {
+            journeys
+                .iter()
+                .map(|id| topology.journeys[id.index()].rate)
+                .sum()
+        };
+        Layout {
+            timers,
+            opinions,
+            alarms,
+            ejections,
+            stores,
+            traffic,
+            phases: topology
+                .detectors
+                .iter()
+                .map(|detector| super::uniform(Span::ZERO, detector.every))
+                .collect(),
+            probers,
+            prober_count,
+            coarse_detectors: (0..topology.detectors.len())
+                .map(DetectorId::from)
+                .filter(|id| !matches!(topology.detectors[id.index()].watches, Watch::Instance(..)))
+                .collect(),
+            part_detectors: part_detectors(topology),
+            part_backends: part_backends(topology),
+            write_rates: writers.iter().map(rate).collect(),
+            writers,
+            pool_loads: flow::pool_loads(topology),
+        }
+    }
+
+    /// How many slots there are.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// What a slot stands for.
+    #[must_use]
+    pub fn timer(&self, slot: Slot) -> Timer {
+        self.timers[slot.0 as usize]
+    }
+
+    pub(super) fn fault(&self, id: FaultId) -> Slot {
+        Slot(id.0)
+    }
+
+    pub(super) fn opinion(&self, id: DetectorId) -> Slot {
+        Slot(self.opinions + id.0)
+    }
+
+    pub(super) fn alarm(&self, id: DetectorId) -> Slot {
+        Slot(self.alarms + id.0)
+    }
+
+    pub(super) fn ejection(&self, entry: TrafficId, target: u32, instance: u32) -> Slot {
+        Slot(self.ejections[entry.index()][target as usize] + instance)
+    }
+
+    pub(super) fn stage(&self, id: StoreId) -> Slot {
+        Slot(self.stores[id.index()])
+    }
+
+    pub(super) fn stall(&self, id: StoreId) -> Slot {
+        Slot(self.stores[id.index()] + 1)
+    }
+
+    pub(super) fn lease(&self, id: StoreId) -> Slot {
+        Slot(self.stores[id.index()] + 2)
+    }
+
+    pub(super) fn fail_back(&self, id: StoreId) -> Slot {
+        Slot(self.stores[id.index()] + 3)
+    }
+
+    pub(super) fn rejoin(&self, id: StoreId, member: usize) -> Slot {
+        Slot(self.stores[id.index()] + 4 + 3 * member as u32)
+    }
+
+    pub(super) fn caught_up(&self, id: StoreId, member: usize) -> Slot {
+        Slot(self.stores[id.index()] + 5 + 3 * member as u32)
+    }
+
+    pub(super) fn commits_alone(&self, id: StoreId, member: usize) -> Slot {
+        Slot(self.stores[id.index()] + 6 + 3 * member as u32)
+    }
+
+    pub(super) fn answer(&self, id: TrafficId) -> Slot {
+        Slot(self.traffic[id.index()])
+    }
+
+    pub(super) fn drain(&self, id: TrafficId) -> Slot {
+        Slot(self.traffic[id.index()] + 1)
+    }
+
+    pub(super) fn back(&self, id: TrafficId) -> Slot {
+        Slot(self.traffic[id.index()] + 2)
+    }
+}
+
+fn ejection_slots(topology: &Topology, timers: &mut Vec<Timer>) -> Vec<Vec<u32>> {
+    let mut slots = Vec::new();
+    for (entry, traffic) in topology.traffic.iter().enumerate() {
+        let mut of_entry = Vec::new();
+        for (index, target) in traffic.targets.iter().enumerate() {
+            of_entry.push(timers.len() as u32);
+            if traffic
+                .balancer
+                .as_ref()
+                .is_some_and(|balancer| balancer.passive.is_some())
+            {
+                let instances = topology.pools[target.pool.index()].parts.len();
+                let timer = |instance| Timer::Ejection(entry.into(), index as u32, instance as u32);
+                timers.extend((0..instances).map(timer));
+            }
+        }
+        slots.push(of_entry);
+    }
+    slots
+}
+
+fn store_slots(topology: &Topology, timers: &mut Vec<Timer>) -> Vec<u32> {
+    let mut slots = Vec::new();
+    for (index, store) in topology.stores.iter().enumerate() {
+        let id = StoreId::from(index);
+        slots.push(timers.len() as u32);
+        timers.extend([
+            Timer::Stage(id),
+            Timer::Stall(id),
+            Timer::Lease(id),
+            Timer::FailBack(id),
+        ]);
+        for member in 0..store.members.len() as u32 {
+            timers.extend([
+                Timer::Rejoin(id, member),
+                Timer::CaughtUp(id, member),
+                Timer::CommitsAlone(id, member),
+            ]);
+        }
+    }
+    slots
+}
+
+fn part_detectors(topology: &Topology) -> Vec<Vec<DetectorId>> {
+    let mut lists = vec![Vec::new(); topology.parts.len()];
+    for (index, detector) in topology.detectors.iter().enumerate() {
+        if let Watch::Instance(_, part) = detector.watches {
+            lists[part.index()].push(index.into());
+        }
+    }
+    lists
+}
+
+fn part_backends(topology: &Topology) -> Vec<Vec<(TrafficId, u32, u32)>> {
+    let mut lists = vec![Vec::new(); topology.parts.len()];
+    for (entry, traffic) in topology.traffic.iter().enumerate() {
+        for (index, target) in traffic.targets.iter().enumerate() {
+            for (instance, part) in topology.pools[target.pool.index()].parts.iter().enumerate() {
+                lists[part.index()].push((entry.into(), index as u32, instance as u32));
+            }
+        }
+    }
+    lists
+}

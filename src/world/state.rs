@@ -1,0 +1,330 @@
+//! The state of a trial: one plain value that can be cloned at any moment.
+
+use std::collections::VecDeque;
+
+use super::layout::Layout;
+use super::probe::{Condition, Prober};
+use crate::engine::Agenda;
+use crate::time::{Span, Time};
+use crate::topology::{Cut, DetectorId, FaultId, Topology};
+
+/// Everything that changes during a trial, except the random streams.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The time of the last event.
+    pub now: Time,
+    /// The timers.
+    pub agenda: Agenda,
+    /// One entry per fault process.
+    pub faults: Vec<FaultState>,
+    /// One entry per crew.
+    pub crews: Vec<CrewState>,
+    /// Effects of active faults on each place itself (not on what is around it).
+    pub places: Vec<Effects>,
+    /// Effects of active faults on each part itself.
+    pub parts: Vec<Effects>,
+    /// The condition of each part, its places included.
+    pub conditions: Vec<Condition>,
+    /// Cuts that are active, with the fault that made each.
+    pub cuts: Vec<(Cut, FaultId)>,
+    /// Instances of each pool that are up.
+    pub instances_up: Vec<u32>,
+    /// One entry per detector.
+    pub detectors: Vec<DetectorState>,
+    /// The probers of all detectors, in their order.
+    pub probers: Vec<Prober>,
+    /// One entry per store.
+    pub stores: Vec<StoreState>,
+    /// One entry per entry for clients.
+    pub traffic: Vec<TrafficState>,
+}
+
+/// What set a belief, an action or a change of role off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The fault or the false alarm.
+    pub what: Trigger,
+    /// When it struck.
+    pub struck: Time,
+}
+
+/// A fault or a false alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trigger {
+    /// A fault.
+    Fault(FaultId),
+    /// A false alarm of a detector.
+    Alarm(DetectorId),
+}
+
+/// A fault process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FaultState {
+    /// Whether its effects are felt.
+    pub active: bool,
+    /// When it last struck.
+    pub struck: Time,
+    /// Its age when its clock was last started.
+    pub age: Span,
+    /// When its clock was last started.
+    pub clock: Time,
+}
+
+/// A repair crew.
+#[derive(Clone, Debug, Default)]
+pub struct CrewState {
+    /// Repairs it is working on.
+    pub busy: u32,
+    /// Faults that wait, in the order in which they struck.
+    pub waiting: VecDeque<FaultId>,
+}
+
+/// How many active faults have each effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Down, refusing.
+    pub refuses: u16,
+    /// Down, silent.
+    pub silent: u16,
+    /// Down, silent, and its data gone.
+    pub destroys: u16,
+}
+
+/// What a detector believes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DetectorState {
+    /// Whether it believes the target down.
+    pub down: bool,
+    /// Since when.
+    pub since: Time,
+    /// When what it sees last changed.
+    pub changed: Time,
+    /// What made it believe so.
+    pub origin: Option<Origin>,
+    /// Vantage points that say "down".
+    pub votes: u32,
+    /// The false alarm that is being believed, if it is one.
+    pub alarm: Option<Time>,
+}
+
+/// Where a store's recovery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Nothing is being done.
+    Idle,
+    /// The primary is believed down, and no standby may take over.
+    Blocked,
+    /// Somebody or something decides.
+    Deciding,
+    /// The old primary is being kept from accepting writes.
+    Fencing,
+    /// The candidate becomes the primary.
+    Promoting,
+    /// Callers are told.
+    Redirecting,
+    /// The preferred primary takes over again.
+    FailingBack,
+}
+
+/// How a store replicates at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As configured.
+    Full,
+    /// Writes wait for standbys that are not there.
+    Stalled,
+    /// Writes are acknowledged without them.
+    Degraded,
+}
+
+/// A store.
+#[derive(Clone, Debug)]
+pub struct StoreState {
+    /// The member that the last promotion chose.
+    pub primary: usize,
+    /// Where callers go that have not been told of it.
+    pub previous: usize,
+    /// Whether callers have been told.
+    pub redirected: bool,
+    /// Where recovery stands.
+    pub phase: Phase,
+    /// When the recovery that is running began.
+    pub began: Time,
+    /// What set it off.
+    pub origin: Option<Origin>,
+    /// The standby that it wants to promote.
+    pub candidate: usize,
+    /// Whether the work in hand needs a person since something went wrong.
+    pub by_hand: bool,
+    /// How it replicates.
+    pub mode: Mode,
+    /// Since when.
+    pub mode_since: Time,
+    /// When a successor may be promoted, while the primary cannot renew its lease.
+    pub lease_expires: Option<Time>,
+    /// One entry per member.
+    pub members: Vec<MemberState>,
+}
+
+/// What a member of a store is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The primary, as the last promotion has it.
+    Primary,
+    /// A standby that replicates.
+    Standby,
+    /// A primary that has been replaced and has not become a standby yet.
+    Replaced,
+}
+
+/// A member of a store.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberState {
+    /// What it is.
+    pub role: Role,
+    /// Whether it accepts writes if it is alive.
+    pub accepts: bool,
+    /// Powered off by a fence.
+    pub fenced: bool,
+    /// Whether it was alive when it was last looked at.
+    pub alive: bool,
+    /// Seconds of acknowledged writes that it does not have, when last computed, besides the quiet lag.
+    pub backlog: f64,
+    /// When that was.
+    pub backlog_at: Time,
+    /// How the backlog changes, in seconds a second.
+    pub slope: f64,
+    /// When it can commit without the standbys that left it.
+    pub commits_from: Time,
+    /// Acknowledged writes that only it holds.
+    pub orphans: f64,
+}
+
+/// An entry for clients.
+#[derive(Clone, Debug)]
+pub struct TrafficState {
+    /// The shares that new answers give to each target.
+    pub answer: Vec<f64>,
+    /// The shares that will be answered when the pending change is published.
+    pub pending: Vec<f64>,
+    /// Answers of the past that some clients still use, oldest first.
+    pub past: VecDeque<PastAnswer>,
+    /// Since when the present answer is given.
+    pub since: Time,
+    /// What made the answer change.
+    pub origin: Option<Origin>,
+    /// For each target, whether clients may be sent to it (fail-back is held until then).
+    pub admitted: Vec<bool>,
+    /// For each target, which instances passive health has ejected.
+    pub ejected: Vec<Vec<bool>>,
+}
+
+/// An answer that was given until some time.
+#[derive(Clone, Debug)]
+pub struct PastAnswer {
+    /// When it began to be given.
+    pub from: Time,
+    /// When it ceased to be given.
+    pub until: Time,
+    /// The shares of the targets.
+    pub shares: Vec<f64>,
+}
+
+impl State {
+    /// Everything up, nothing running.
+    #[must_use]
+    pub fn new(topology: &Topology, layout: &Layout) -> State {
+        State {
+            now: Time::ZERO,
+            agenda: Agenda::new(layout.slots()),
+            faults: vec![FaultState::default(); topology.faults.len()],
+            crews: vec![CrewState::default(); topology.crews.len()],
+            places: vec![Effects::default(); topology.places.len()],
+            parts: vec![Effects::default(); topology.parts.len()],
+            conditions: vec![Condition::Up; topology.parts.len()],
+            cuts: Vec::new(),
+            instances_up: topology
+                .pools
+                .iter()
+                .map(|pool| pool.parts.len() as u32)
+                .collect(),
+            detectors: vec![DetectorState::default(); topology.detectors.len()],
+            probers: vec![Prober::default(); layout.prober_count],
+            stores: topology
+                .stores
+                .iter()
+                .map(|store| StoreState::new(store.members.len()))
+                .collect(),
+            traffic: (0..topology.traffic.len())
+                .map(|index| TrafficState::new(topology, index.into()))
+                .collect(),
+        }
+    }
+}
+
+impl Effects {
+    /// How something with these effects behaves.
+    #[must_use]
+    pub fn condition(self) -> Condition {
+        if self.silent + self.destroys > 0 {
+            Condition::Silent
+        } else if self.refuses > 0 {
+            Condition::Refuses
+        } else {
+            Condition::Up
+        }
+    }
+}
+
+impl StoreState {
+    fn new(members: usize) -> StoreState {
+        let standby = MemberState {
+            role: Role::Standby,
+            accepts: false,
+            fenced: false,
+            alive: true,
+            backlog: 0.0,
+            backlog_at: Time::ZERO,
+            slope: 0.0,
+            commits_from: Time::ZERO,
+            orphans: 0.0,
+        };
+        let mut list = vec![standby; members];
+        list[0].role = Role::Primary;
+        list[0].accepts = true;
+        StoreState {
+            primary: 0,
+            previous: 0,
+            redirected: true,
+            phase: Phase::Idle,
+            began: Time::ZERO,
+            origin: None,
+            candidate: 0,
+            by_hand: false,
+            mode: Mode::Full,
+            mode_since: Time::ZERO,
+            lease_expires: None,
+            members: list,
+        }
+    }
+}
+
+impl TrafficState {
+    fn new(topology: &Topology, id: crate::topology::TrafficId) -> TrafficState {
+        let traffic = &topology.traffic[id.index()];
+        let targets = traffic.targets.len();
+        TrafficState {
+            answer: vec![0.0; targets],
+            pending: vec![0.0; targets],
+            past: VecDeque::new(),
+            since: Time::ZERO,
+            origin: None,
+            admitted: vec![true; targets],
+            ejected: traffic
+                .targets
+                .iter()
+                .map(|target| vec![false; topology.pools[target.pool.index()].parts.len()])
+                .collect(),
+        }
+    }
+}
