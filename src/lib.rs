@@ -10,3 +10,4 @@ pub mod report;
 pub mod rng;
 pub mod time;
 pub mod topology;
+pub mod world;

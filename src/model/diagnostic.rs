@@ -172,6 +172,83 @@ codes! {
     Version = "E0215", "other version of the format";
     /// There are more problems than anybody wants to read at once.
     TooMany = "E0299", "too many problems";
+
+    /// A place that is not in `places`, or one that cannot stand here.
+    UnknownPlace = "E0301", "unknown place";
+    /// A service that is not in `services`.
+    UnknownService = "E0302", "unknown service";
+    /// A store that is not in `stores`.
+    UnknownStore = "E0303", "unknown store";
+    /// An entry that is not in `traffic`.
+    UnknownTraffic = "E0304", "unknown traffic entry";
+    /// A crew that is not in `crews`.
+    UnknownCrew = "E0305", "unknown crew";
+    /// A journey that is not in `journeys`.
+    UnknownJourney = "E0306", "unknown journey";
+    /// A need that names a store without saying whether it reads or writes.
+    UnknownNeed = "E0307", "unknown need";
+    /// The place exists, but what is named does not run there.
+    NotThere = "E0308", "not in this place";
+
+    /// More vantage points must agree than there are.
+    Quorum = "E0401", "impossible quorum";
+    /// Writes wait for more standbys than acknowledge them.
+    Acknowledgements = "E0402", "too few synchronous standbys";
+    /// A service must have more instances up than it runs in a place.
+    AtLeast = "E0403", "too few instances";
+    /// More needs must be met than are listed.
+    Count = "E0404", "too few needs";
+    /// Services need each other in a loop.
+    NeedsLoop = "E0405", "loop of needs";
+    /// A lease ends before its holder can renew it or stop in time.
+    Lease = "E0406", "impossible lease";
+    /// An incident could stay open while all is well.
+    Thresholds = "E0407", "thresholds contradict each other";
+    /// A time or a rate of zero where only a positive one makes sense.
+    NotPositive = "E0408", "not positive";
+    /// The primary of a store is listed again as a standby.
+    PrimaryTwice = "E0409", "primary listed twice";
+    /// An objective without any promise.
+    EmptyObjective = "E0410", "empty objective";
+    /// A promise about lost writes for a journey that writes nothing.
+    NothingWritten = "E0411", "nothing written";
+    /// A fault that hits or cuts nothing of this model.
+    HitsNothing = "E0412", "fault hits nothing";
+    /// A cut between a place and itself or what is in it.
+    CutOfItself = "E0413", "cut of a place from itself";
+    /// A failover in a store with a single member.
+    NoStandby = "E0414", "no standby";
+    /// A service or an entry without any place.
+    NoTarget = "E0415", "no place";
+    /// Shares that add up to more than all.
+    Shares = "E0416", "shares above one";
+    /// A name that means something everywhere.
+    ReservedName = "E0417", "reserved name";
+    /// Two places of one path.
+    DuplicatePlace = "E0418", "duplicate place";
+    /// A place inside one of a smaller or equal kind.
+    PlaceNesting = "E0419", "wrong nesting of places";
+    /// One target listed twice.
+    TargetTwice = "E0420", "target listed twice";
+    /// Vantage points that cannot be.
+    Vantage = "E0421", "impossible vantage points";
+    /// A journey that needs nothing.
+    NeedsNothing = "E0422", "journey needs nothing";
+    /// More of something than this program simulates.
+    TooManyParts = "E0423", "too many of something";
+    /// An effect for a fault that cuts links.
+    EffectOfCut = "E0424", "effect of a cut";
+    /// Longer than simulated time.
+    TooLong = "E0425", "too long";
+
+    /// A service or a store that nothing uses.
+    Unused = "W0501", "unused";
+    /// Two members of a store in one place.
+    MembersTogether = "W0502", "members share a place";
+    /// A model without journeys.
+    NothingMeasured = "W0503", "nothing to measure";
+    /// DNS with several targets and no check.
+    NoCheck = "W0504", "no health check";
 }
 
 impl std::fmt::Display for Code {

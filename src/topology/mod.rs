@@ -4,9 +4,11 @@
 //! the order of their canonical names, so that the order in which the user wrote things cannot change a number.
 //! Deliberately absent: anything that changes during a trial (see `world`), and the text of the model (see `model`).
 
+pub mod compile;
 pub mod ids;
 pub mod names;
 pub mod parts;
+pub mod purpose;
 pub mod stores;
 pub mod traffic;
 

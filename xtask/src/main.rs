@@ -1,2 +1,42 @@
-//! stub
-fn main() {}
+//! The project's tasks, each a subcommand of `cargo xtask`.
+//!
+//! A program in the project's own language instead of scripts: the same command does the same thing on a developer's
+//! machine and on a build server, and nothing has to be installed beside the toolchain and node. Deliberately absent:
+//! an argument parser (there is one word to read) and anything that only a build server would run.
+
+mod command;
+mod test;
+mod wasm;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+Tasks:
+  test    everything that a change has to pass; needs node
+  wasm    build the WebAssembly packages into target/wasm/node and target/wasm/web
+";
+
+fn main() -> ExitCode {
+    let task: Vec<String> = std::env::args().skip(1).collect();
+    let done = match task.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["test"] => test::run(),
+        ["wasm"] => wasm::build().map(|packages| println!("{}", packages.root.display())),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
