@@ -12,7 +12,7 @@ use crate::model::Code;
 use crate::model::names::PlacePath;
 use crate::model::services as written;
 use crate::topology::{
-    Need, Owner, Part, PartId, PlaceId, Pool, PoolId, Service, ServiceId, StoreId,
+    CauseKind, Need, Owner, Part, PartId, PlaceId, Pool, PoolId, Service, ServiceId, StoreId,
 };
 
 /// Most instances of one service in one place.
@@ -59,10 +59,12 @@ impl Compiler<'_> {
                 pools.get(place).copied()
             };
             let pools = service.runs.keys().filter_map(in_order).collect();
+            let overload_cause = self.cause(format!("services.{name}.overload"), CauseKind::Fault);
             self.services.push(Service {
                 name: name.to_owned(),
                 pools,
                 needs: Need::All(Vec::new()),
+                overload_cause,
             });
         }
     }

@@ -65,6 +65,7 @@ impl Compiler<'_> {
             failover,
             replication_cause: self.cause(format!("{path}.replication"), CauseKind::Action),
             draw_lag: self.draws.draw(&path, purpose::LAG),
+            draw_stall: self.draws.draw(&path, purpose::STALL),
         }
     }
 
