@@ -1,5 +1,7 @@
 //! fivenines simulates multi-region high-availability topologies.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod dist;
 pub mod engine;
 pub mod estimate;
@@ -8,6 +10,7 @@ pub mod measure;
 pub mod model;
 pub mod report;
 pub mod rng;
+pub mod study;
 pub mod time;
 pub mod topology;
 pub mod world;

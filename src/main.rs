@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The command line of fivenines.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fivenines::cli::main()
+}

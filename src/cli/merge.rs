@@ -1,0 +1,57 @@
+//! `fivenines merge`: shards put together to the result that a single run would have given.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::arguments::MergeArguments;
+use super::model::{Checked, Inspection};
+use super::output::{self, Exit};
+use crate::estimate::stopping::Plan;
+use crate::study::{self, Merged, Partial, ResultDocument, Study};
+
+pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
+    let files = arguments.files.iter();
+    let partials = files
+        .map(|file| read(file))
+        .collect::<Result<Vec<Partial>>>()?;
+    let merged = study::merge(partials)?;
+    let checked = model_of(&merged)?;
+    let study = Study {
+        topology: checked.topology,
+        model_hash: merged.model_hash,
+        seed: merged.seed,
+        plan: Plan::Trials(merged.trials),
+    };
+    ensure!(
+        study.fits(&merged.outcome.tally),
+        "the tallies in the shards are not of the model in the shards"
+    );
+    output::deliver(
+        &ResultDocument::new(&study, &merged.outcome),
+        &arguments.output,
+    )
+}
+
+fn read(file: &Path) -> Result<Partial> {
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a shard written by `run --shard`", file.display()))
+}
+
+/// The model in the shards, checked again.
+fn model_of(merged: &Merged) -> Result<Checked> {
+    let inspection = Inspection::of_text("<shard>".to_owned(), merged.model.to_string(), &[]);
+    let rendered = inspection.render();
+    let Some(checked) = inspection.checked else {
+        anstream::eprint!("{rendered}");
+        bail!("the model in the shards has errors");
+    };
+    ensure!(
+        checked.hash() == merged.model_hash,
+        "the model in the shards does not have the hash {}",
+        merged.model_hash
+    );
+    Ok(checked)
+}

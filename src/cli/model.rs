@@ -1,0 +1,128 @@
+//! Reading a model: from a file or standard input to a checked topology, with every problem said.
+
+use std::io::Read;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::arguments::{ModelArguments, Talk};
+use crate::model::{self, Diagnostic, Model, Override, Severity};
+use crate::report::diagnostics;
+use crate::topology::Topology;
+use crate::topology::compile::compile;
+
+/// A model that can be simulated.
+pub struct Checked {
+    /// The topology.
+    pub topology: Topology,
+    /// The model as decoded.
+    pub model: Model,
+}
+
+impl Checked {
+    /// The hash of the model.
+    pub fn hash(&self) -> String {
+        model::hash::hash(&self.model)
+    }
+
+    /// The model as decoded, for documents.
+    pub fn value(&self) -> Result<Value> {
+        serde_json::to_value(&self.model).context("the model cannot be written as JSON")
+    }
+}
+
+/// What was found in a text: a model without errors, or none; and every problem.
+pub struct Inspection {
+    /// The name of the text, for messages.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// The model, if it has no errors.
+    pub checked: Option<Checked>,
+    /// Errors and warnings in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Inspection {
+    /// Reads and checks a model.
+    ///
+    /// # Errors
+    /// If the text cannot be read at all; problems of the model are diagnostics.
+    pub fn of_file(file: &str, overrides: &[String]) -> Result<Inspection> {
+        let (name, text) = read(file)?;
+        Ok(Inspection::of_text(name, text, overrides))
+    }
+
+    /// Checks the text of a model.
+    pub fn of_text(name: String, text: String, overrides: &[String]) -> Inspection {
+        let mut diagnostics = Vec::new();
+        let mut parsed_overrides = Vec::new();
+        for text in overrides {
+            match Override::parse(text) {
+                Ok(parsed) => parsed_overrides.push(parsed),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+        let parsed = model::parse(&text, &parsed_overrides);
+        let is_valid = parsed.is_valid() && diagnostics.is_empty();
+        diagnostics.extend(parsed.diagnostics);
+        let mut checked = None;
+        if let (true, Some(model)) = (is_valid, parsed.model) {
+            match compile(&model, &parsed.spans) {
+                Ok((topology, warnings)) => {
+                    diagnostics.extend(warnings);
+                    checked = Some(Checked { topology, model });
+                }
+                Err(problems) => diagnostics.extend(problems),
+            }
+        }
+        Inspection {
+            name,
+            text,
+            checked,
+            diagnostics,
+        }
+    }
+
+    /// How many errors there are.
+    pub fn errors(&self) -> usize {
+        let errors = self.diagnostics.iter();
+        errors
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .count()
+    }
+
+    /// Every problem as text.
+    pub fn render(&self) -> String {
+        diagnostics::render(&self.diagnostics, &self.name, &self.text, true)
+    }
+}
+
+/// Reads a model that has to be right; says its problems on standard error.
+///
+/// # Errors
+/// If it cannot be read or has errors.
+pub fn load(arguments: &ModelArguments, talk: Talk) -> Result<Checked> {
+    let inspection = Inspection::of_file(&arguments.model, &arguments.set)?;
+    let errors = inspection.errors();
+    if !inspection.diagnostics.is_empty() && (errors > 0 || !talk.quiet) {
+        anstream::eprint!("{}", inspection.render());
+    }
+    match inspection.checked {
+        Some(checked) => Ok(checked),
+        None => bail!("{} cannot be used: {errors} errors", inspection.name),
+    }
+}
+
+/// The name and the text of a file; `-` is standard input.
+fn read(file: &str) -> Result<(String, String)> {
+    if file == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read standard input")?;
+        return Ok(("<stdin>".to_owned(), text));
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
+    Ok((file.to_owned(), text))
+}

@@ -1,0 +1,123 @@
+//! Putting the result document together.
+
+use serde_json::Value;
+
+use super::figures::Trials;
+use super::path::{self, PathError};
+use super::result::{AssumptionNote, Provenance, RESULT_SCHEMA, ResultDocument, WindowNote};
+use super::run::{Outcome, Study};
+use super::{NUMBERS_REVISION, objectives, verdict};
+use crate::measure::Requests;
+use crate::topology::{Start, Topology};
+
+impl ResultDocument {
+    /// The result of a study.
+    ///
+    /// # Panics
+    /// If the tally is of another topology than the study's.
+    #[must_use]
+    pub fn new(study: &Study, outcome: &Outcome) -> ResultDocument {
+        let topology = &study.topology;
+        let tally = &outcome.tally;
+        assert_eq!(topology.journeys.len(), tally.journeys.len());
+        assert_eq!(topology.stores.len(), tally.stores.len());
+        let trials = Trials {
+            count: tally.trials,
+            window_seconds: topology.window.length.seconds(),
+        };
+        let written = objectives::stores_written(topology);
+        let journeys = || topology.journeys.iter().zip(&tally.journeys);
+        let stores = topology.stores.iter().zip(&tally.stores).enumerate();
+        let mut document = ResultDocument {
+            schema: RESULT_SCHEMA.to_owned(),
+            provenance: provenance(study, outcome),
+            objectives: Vec::new(),
+            journeys: journeys()
+                .map(|(journey, tally)| (journey.name.clone(), trials.journey(journey, tally)))
+                .collect(),
+            stores: stores
+                .map(|(index, (store, tally))| {
+                    let promised = objectives::rpo_is_promised(topology, &written, index);
+                    (store.name.clone(), trials.store(store, tally, promised))
+                })
+                .collect(),
+            reads: requests(trials, &tally.reads),
+            writes: requests(trials, &tally.writes),
+            causes: journeys()
+                .map(|(journey, tally)| trials.causes(topology, &journey.name, tally))
+                .collect(),
+            stages: journeys()
+                .map(|(journey, tally)| trials.stages(&journey.name, tally))
+                .collect(),
+            assumptions: assumptions(topology),
+        };
+        document.judge(topology, &written);
+        document
+    }
+
+    fn judge(&mut self, topology: &Topology, written: &[Vec<usize>]) {
+        for (journey, stores) in topology.journeys.iter().zip(written) {
+            let figures = &self.journeys[&journey.name];
+            self.objectives
+                .extend(verdict::of_journey(journey, figures));
+            for &store in stores {
+                let store = &topology.stores[store];
+                let figures = &self.stores[&store.name];
+                self.objectives
+                    .extend(verdict::of_store(journey, store, figures));
+            }
+        }
+    }
+
+    /// The document as a JSON value: what paths are looked up in.
+    ///
+    /// # Panics
+    /// Never: every key of the document is a string.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        serde_json::to_value(self).expect("the keys of a result are strings")
+    }
+
+    /// What a path leads to: a figure, or any other part of the document.
+    ///
+    /// # Errors
+    /// If the text is not a path, or if the document has nothing there.
+    pub fn get(&self, path: &str) -> Result<Value, PathError> {
+        path::get(&self.to_value(), path).cloned()
+    }
+}
+
+fn provenance(study: &Study, outcome: &Outcome) -> Provenance {
+    let window = study.topology.window;
+    let start = match window.start {
+        Start::Equilibrium => "equilibrium",
+        Start::New => "new",
+    };
+    Provenance {
+        model: study.topology.name.clone(),
+        model_hash: study.model_hash.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        numbers_revision: NUMBERS_REVISION,
+        seed: study.seed,
+        trials: outcome.tally.trials,
+        cut_off: outcome.tally.cut_off,
+        window: WindowNote {
+            length_seconds: window.length.seconds(),
+            warm_up_seconds: window.warm_up.seconds(),
+            start: start.to_owned(),
+        },
+        complete: outcome.complete,
+    }
+}
+
+fn requests(trials: Trials, tally: &Requests) -> Option<super::result::RequestFigures> {
+    (tally.lost.denominator() > 0.0).then(|| trials.requests(tally))
+}
+
+fn assumptions(topology: &Topology) -> Vec<AssumptionNote> {
+    let note = |assumption: &crate::topology::Assumption| AssumptionNote {
+        path: assumption.path.clone(),
+        text: assumption.text.clone(),
+    };
+    topology.assumptions.iter().map(note).collect()
+}

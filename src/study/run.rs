@@ -1,0 +1,199 @@
+//! One study: which trials to compute, in which blocks, and when it is enough.
+//!
+//! Trials come in fixed blocks; a block is a pure function of the model, the seed and its number. A [`Session`] hands
+//! out the numbers of blocks and takes their tallies in any order, but folds them in the order of their numbers, so
+//! that whoever computes them (threads, workers, a plain loop) cannot change a bit. When it is enough is decided by
+//! `estimate::stopping`, on prefixes only. Deliberately absent: threads, clocks and interrupts, which belong to the
+//! faces.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::partial::Shard;
+use crate::estimate::intervals;
+use crate::estimate::stopping::{self, Mergeable, Plan, Progress};
+use crate::measure::{self, Tally};
+use crate::topology::Topology;
+
+/// How many trials a study has unless told otherwise.
+pub const DEFAULT_TRIALS: u64 = 10_000;
+
+/// A model, a seed and a plan: all that a result depends on.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The checked model.
+    pub topology: Topology,
+    /// Its hash.
+    pub model_hash: String,
+    /// The seed.
+    pub seed: u64,
+    /// How much to compute. A precision is the relative half-width of one minus the availability of requests, for
+    /// every journey with an objective (for every journey, if none has one).
+    pub plan: Plan,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The trials that were folded.
+    pub tally: Tally,
+    /// Whether they are all that were asked for.
+    pub complete: bool,
+}
+
+impl Mergeable for Tally {
+    fn merge(&mut self, other: &Tally) {
+        Tally::merge(self, other);
+    }
+}
+
+impl Study {
+    /// Computes one block. Pure: nothing but the study and the number of the block decides the result.
+    #[must_use]
+    pub fn block(&self, block: u64) -> Tally {
+        measure::run_trials(&self.topology, self.seed, self.plan.trials_of(block))
+    }
+
+    /// Starts a run of the whole plan.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        let concerned = journeys_concerned(&self.topology);
+        let progress = move |tally: &Tally, trials| progress(&concerned, tally, trials);
+        Session::new(&self.topology, self.plan, 0, Box::new(progress))
+    }
+
+    /// Starts a run of one shard: all of its trials, whatever the precision.
+    #[must_use]
+    pub fn session_of(&self, shard: Shard) -> Session {
+        let blocks = shard.blocks(self.plan.max_trials());
+        let trials = shard.trials(self.plan.max_trials());
+        let plan = Plan::Trials(trials.end - trials.start);
+        Session::new(
+            &self.topology,
+            plan,
+            blocks.start,
+            Box::new(|_, _| Vec::new()),
+        )
+    }
+
+    /// Whether a tally that came from outside can be one of this study's.
+    #[must_use]
+    pub fn fits(&self, tally: &Tally) -> bool {
+        let causes = self.topology.causes.len();
+        let is_cause = |&cause: &u32| (cause as usize) < causes;
+        tally.journeys.len() == self.topology.journeys.len()
+            && tally.stores.len() == self.topology.stores.len()
+            && tally.journeys.iter().all(|journey| {
+                journey.causes.keys().flatten().all(is_cause)
+                    && journey.involved.keys().all(is_cause)
+            })
+    }
+
+    /// Computes everything on this thread.
+    #[must_use]
+    pub fn run(&self) -> Outcome {
+        let mut session = self.session();
+        while let Some(block) = session.next_block() {
+            session.absorb(block, self.block(block));
+        }
+        session.finish()
+    }
+}
+
+/// The journeys whose precision counts.
+fn journeys_concerned(topology: &Topology) -> Vec<usize> {
+    let all = 0..topology.journeys.len();
+    let promised = |&index: &usize| topology.journeys[index].objective != Default::default();
+    let concerned: Vec<usize> = all.clone().filter(promised).collect();
+    if concerned.is_empty() {
+        all.collect()
+    } else {
+        concerned
+    }
+}
+
+fn progress(concerned: &[usize], tally: &Tally, trials: u64) -> Vec<Progress> {
+    let one = |&index: &usize| {
+        let lost = &tally.journeys[index].requests.lost;
+        Progress::of(&intervals::share(lost, trials), lost.numerator().nonzero())
+    };
+    concerned.iter().map(one).collect()
+}
+
+type Figures = Box<dyn Fn(&Tally, u64) -> Vec<Progress> + Send>;
+
+/// A run under way.
+pub struct Session {
+    run: stopping::Session<Tally, Figures>,
+    /// The number of the first block; the run counts from zero.
+    first: u64,
+    /// The next block to hand out, counted from zero.
+    next: u64,
+    /// Blocks that came before one of a lower number.
+    early: BTreeMap<u64, Tally>,
+    is_settled: bool,
+}
+
+impl Session {
+    fn new(topology: &Topology, plan: Plan, first: u64, figures: Figures) -> Session {
+        Session {
+            run: stopping::Session::new(plan, Tally::empty(topology), figures),
+            first,
+            next: 0,
+            early: BTreeMap::new(),
+            is_settled: false,
+        }
+    }
+
+    /// The block to compute next; nothing if all are handed out or it is enough.
+    pub fn next_block(&mut self) -> Option<u64> {
+        if self.is_finished() || self.run.trials_of(self.next).is_empty() {
+            return None;
+        }
+        self.next += 1;
+        Some(self.first + self.next - 1)
+    }
+
+    /// Takes the tally of a block that was handed out; when it is enough, further blocks are thrown away.
+    pub fn absorb(&mut self, block: u64, tally: Tally) {
+        self.early.insert(block - self.first, tally);
+        while let Some(next) = self.early.remove(&self.run.blocks()) {
+            if self.is_finished() {
+                return;
+            }
+            self.run.absorb(self.run.blocks(), &next);
+        }
+    }
+
+    /// Declares that what has been folded is enough: for a budget of time, which only picks the number of blocks.
+    pub fn settle(&mut self) {
+        self.is_settled = true;
+    }
+
+    /// Whether it is enough.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.is_settled || self.run.finished().is_some()
+    }
+
+    /// How many trials have been folded.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.run.trials()
+    }
+
+    /// Ends the run; it is complete if nothing more was wanted.
+    #[must_use]
+    pub fn finish(self) -> Outcome {
+        Outcome {
+            complete: self.is_finished(),
+            tally: self.run.into_tally(),
+        }
+    }
+}
+
+/// The trials of some blocks of a run of `trials` trials.
+pub(super) fn trials_of_blocks(blocks: &Range<u64>, trials: u64) -> Range<u64> {
+    let start = |block| Plan::Trials(trials).trials_of(block).start;
+    start(blocks.start)..start(blocks.end)
+}
