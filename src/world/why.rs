@@ -249,9 +249,27 @@ impl<C: Chance> World<'_, C> {
             let up = self.state.conditions[parts[*instance].index()] == Condition::Up;
             up != self.in_rotation(entry, target, *instance)
         };
-        match (0..parts.len()).find(wrong) {
-            Some(_) => (Worker::Balancer(entry), Progress::Detect),
-            None => (Worker::Nobody, Progress::Repair),
+        let noticed = |instance: usize| {
+            let check = checked.instance_checks.get(instance);
+            let passive = super::Timer::Ejection(entry, target as u32, instance as u32);
+            let has_passive = self.topology.traffic[entry.index()]
+                .balancer
+                .as_ref()
+                .is_some_and(|b| b.passive.is_some());
+            check.is_some_and(|id| self.is_set(super::Timer::Opinion(*id)))
+                || has_passive && self.is_set(passive)
+        };
+        let mut unnoticed = false;
+        for instance in (0..parts.len()).filter(wrong) {
+            if noticed(instance) {
+                return (Worker::Balancer(entry), Progress::Detect);
+            }
+            unnoticed = true;
+        }
+        if unnoticed {
+            (Worker::Balancer(entry), Progress::Undetected)
+        } else {
+            (Worker::Nobody, Progress::Repair)
         }
     }
 
