@@ -13,3 +13,4 @@ pub mod rng;
 pub mod study;
 pub mod time;
 pub mod topology;
+pub mod world;

@@ -1,18 +1,23 @@
 //! Observers of a trial and the mergeable tallies that they fill.
 //!
-//! The building blocks below are exact and associative: any split of the trials, merged in any order, gives the same
-//! bytes. They hold what the intervals of [`crate::estimate`] need and no more.
+//! The tallies are exact and associative: any split of the trials, merged in any order, gives the same bytes. They
+//! hold what the intervals of `estimate` need and no more. Observers look at a world after every event; mechanisms
+//! don't measure themselves.
 
 pub mod histogram;
+mod incident;
+mod journal;
+mod journey;
 pub mod moments;
+mod pairs;
 pub mod samples;
+mod segment;
+mod store;
+mod tally;
+mod trial;
 
+pub use journal::{Entry, journal};
 pub use moments::{Moments, Ratio};
 pub use samples::Samples;
-
-mod pairs;
-mod stub;
-pub mod tally;
-
-pub use stub::{Entry, journal, run_trials};
 pub use tally::{Episodes, JourneyTally, Loss, Recovery, Requests, Stage, StoreTally, Tally};
+pub use trial::{FOLLOWED_WINDOWS, MONTH, run_trials};

@@ -168,6 +168,8 @@ pub struct Service {
     pub pools: Vec<PoolId>,
     /// What each instance needs, evaluated where the instance is.
     pub needs: Need,
+    /// The cause of a demand that exceeds the capacity of instances that are all up.
+    pub overload_cause: CauseId,
 }
 
 /// What something needs, as a tree.

@@ -64,7 +64,9 @@ impl<C: Chance> World<'_, C> {
     #[must_use]
     pub fn in_rotation(&self, id: TrafficId, target: usize, instance: usize) -> bool {
         let checks = &self.topology.traffic[id.index()].targets[target].instance_checks;
-        let passed = checks.get(instance).is_none_or(|check| !self.state.detectors[check.index()].down);
+        let passed = checks
+            .get(instance)
+            .is_none_or(|check| !self.state.detectors[check.index()].down);
         passed && !self.state.traffic[id.index()].ejected[target][instance]
     }
 
@@ -75,9 +77,14 @@ impl<C: Chance> World<'_, C> {
         if rotation.good == 0 {
             return 0.0;
         }
-        let Some(balancer) = &self.topology.traffic[id.index()].balancer else { return 1.0 };
+        let Some(balancer) = &self.topology.traffic[id.index()].balancer else {
+            return 1.0;
+        };
         let first = f64::from(rotation.good) / f64::from(rotation.size);
-        let in_time = timeout.0.checked_div(balancer.connect_timeout.0).unwrap_or(u64::MAX);
+        let in_time = timeout
+            .0
+            .checked_div(balancer.connect_timeout.0)
+            .unwrap_or(u64::MAX);
         let tries = if rotation.silent {
             u64::from(balancer.tries).min(in_time.saturating_add(1))
         } else {
@@ -92,17 +99,26 @@ impl<C: Chance> World<'_, C> {
         let layout = self.layout;
         for (id, target, instance) in &layout.part_backends[part.index()] {
             let traffic = &self.topology.traffic[id.index()];
-            let Some(passive) = traffic.balancer.as_ref().and_then(|balancer| balancer.passive) else { continue };
+            let Some(passive) = traffic
+                .balancer
+                .as_ref()
+                .and_then(|balancer| balancer.passive)
+            else {
+                continue;
+            };
             let up = self.state.conditions[part.index()] == Condition::Up;
-            let ejected = self.state.traffic[id.index()].ejected[*target as usize][*instance as usize];
+            let ejected =
+                self.state.traffic[id.index()].ejected[*target as usize][*instance as usize];
             let law = match (up, ejected) {
-                (true, true) => Some(Law::Uniform { from: 0.0, to: passive.ejects_for.seconds() }),
+                (true, true) => Some(super::uniform(Span::ZERO, passive.ejects_for)),
                 (false, false) => self.time_to_eject(*id, *target as usize, passive.failures),
                 _ => None,
             };
             let draw = traffic.targets[*target as usize].draw_ejections[*instance as usize];
             let at = law.map_or(Time::NEVER, |law| {
-                self.state.now.after(self.chance.time(draw, &law, Span::ZERO))
+                self.state
+                    .now
+                    .after(self.chance.time(draw, &law, Span::ZERO))
             });
             self.set(Timer::Ejection(*id, *target, *instance), at);
         }
@@ -110,22 +126,38 @@ impl<C: Chance> World<'_, C> {
 
     fn time_to_eject(&self, id: TrafficId, target: usize, failures: u32) -> Option<Law> {
         let share = self.shares(id, self.state.now).nth(target)?;
-        let entering = self.topology.journeys.iter().filter(|journey| journey.enters == Some(id));
+        let entering = self
+            .topology
+            .journeys
+            .iter()
+            .filter(|journey| journey.enters == Some(id));
         let rate: f64 = entering.map(|journey| journey.rate).sum::<f64>() * share;
         let per_instance = rate / f64::from(self.rotation(id, target).size.max(1));
-        (per_instance > 0.0).then(|| Law::Gamma { shape: f64::from(failures), scale: 1.0 / per_instance })
+        (per_instance > 0.0).then(|| {
+            Law::gamma(f64::from(failures), 1.0 / per_instance).expect("checked figures make a law")
+        })
     }
 
     pub(super) fn ejection_changes(&mut self, id: TrafficId, target: u32, instance: u32) {
-        let ejected = &mut self.state.traffic[id.index()].ejected[target as usize][instance as usize];
+        let ejected =
+            &mut self.state.traffic[id.index()].ejected[target as usize][instance as usize];
         *ejected = !*ejected;
-        let event = if *ejected { Event::Ejected } else { Event::Readmitted };
+        let event = if *ejected {
+            Event::Ejected
+        } else {
+            Event::Readmitted
+        };
         self.tell(event(id, target, instance), None);
     }
 }
 
 /// The chance that the first tries, each at another instance of the rotation, all meet a dead one.
 fn all_fail(rotation: Rotation, tries: u64) -> f64 {
-    let (size, bad) = (u64::from(rotation.size), u64::from(rotation.size - rotation.good));
-    (0..tries.min(size)).map(|tried| bad.saturating_sub(tried) as f64 / (size - tried) as f64).product()
+    let (size, bad) = (
+        u64::from(rotation.size),
+        u64::from(rotation.size - rotation.good),
+    );
+    (0..tries.min(size))
+        .map(|tried| bad.saturating_sub(tried) as f64 / (size - tried) as f64)
+        .product()
 }

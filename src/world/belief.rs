@@ -37,7 +37,8 @@ impl<C: Chance> World<'_, C> {
     fn schedule_alarm(&mut self, id: DetectorId) {
         let detector = &self.topology.detectors[id.index()];
         if let Some(mean) = detector.false_alarm_every {
-            let wait = self.chance.time(detector.draw_alarm, &Law::Exponential(mean), Span::ZERO);
+            let law = Law::exponential(mean).expect("checked figures make a law");
+            let wait = self.chance.time(detector.draw_alarm, &law, Span::ZERO);
             let at = self.state.now.after(wait);
             self.set(Timer::Alarm(id), at);
         }
@@ -89,7 +90,11 @@ impl<C: Chance> World<'_, C> {
         let detector = &self.topology.detectors[id.index()];
         let first = self.layout.probers[id.index()];
         let probers = &self.state.probers[first..first + detector.vantage.len()];
-        let next = probers.iter().map(|prober| prober.forecast(detector)).min().unwrap_or(Time::NEVER);
+        let next = probers
+            .iter()
+            .map(|prober| prober.forecast(detector))
+            .min()
+            .unwrap_or(Time::NEVER);
         let slot = self.layout.opinion(id);
         self.state.agenda.set(slot, next);
     }
@@ -121,13 +126,20 @@ impl<C: Chance> World<'_, C> {
     fn part_seen_from(&self, part: PartId, place: PlaceId) -> Condition {
         let condition = self.state.conditions[part.index()];
         let unreachable = !self.answers(place, self.topology.parts[part.index()].place);
-        if unreachable { condition.max(Condition::Silent) } else { condition }
+        if unreachable {
+            condition.max(Condition::Silent)
+        } else {
+            condition
+        }
     }
 
     fn primary_seen_from(&self, store: StoreId, vantage: usize, place: PlaceId) -> Condition {
         let members = &self.topology.stores[store.index()].members;
         let state = &self.state.stores[store.index()];
-        let own = members.get(vantage).is_some_and(|member| member.place == place) && vantage == state.primary;
+        let own = members
+            .get(vantage)
+            .is_some_and(|member| member.place == place)
+            && vantage == state.primary;
         if own {
             Condition::Blind
         } else if state.members[state.primary].fenced {
@@ -168,7 +180,10 @@ impl<C: Chance> World<'_, C> {
         let now = self.state.now;
         let alarm = self.state.detectors[id.index()].alarm;
         let origin = match alarm {
-            Some(struck) if down => Some(Origin { what: Trigger::Alarm(id), struck }),
+            Some(struck) if down => Some(Origin {
+                what: Trigger::Alarm(id),
+                struck,
+            }),
             _ if down => self.blame(self.topology.detectors[id.index()].watches),
             _ => self.state.detectors[id.index()].origin,
         };
@@ -180,7 +195,14 @@ impl<C: Chance> World<'_, C> {
             state.alarm = None;
         }
         self.beliefs_changed = true;
-        self.tell(if down { Event::BelievedDown(id) } else { Event::BelievedUp(id) }, origin);
+        self.tell(
+            if down {
+                Event::BelievedDown(id)
+            } else {
+                Event::BelievedUp(id)
+            },
+            origin,
+        );
     }
 
     /// A false alarm: enough vantage points say "down" of a healthy target. They find out by probing on.
@@ -192,7 +214,9 @@ impl<C: Chance> World<'_, C> {
         let probers = first..first + detector.vantage.len();
         let at_rest = probers.clone().all(|index| {
             let prober = &self.state.probers[index];
-            prober.meets != Condition::Silent && prober.meets != Condition::Refuses && !prober.says_down
+            prober.meets != Condition::Silent
+                && prober.meets != Condition::Refuses
+                && !prober.says_down
         });
         if at_rest {
             self.refresh_phases(id);
@@ -202,7 +226,13 @@ impl<C: Chance> World<'_, C> {
             for index in seeing.take(detector.agree).collect::<Vec<_>>() {
                 self.state.probers[index].says_down = true;
             }
-            self.tell(Event::FalseAlarm(id), Some(Origin { what: Trigger::Alarm(id), struck: now }));
+            self.tell(
+                Event::FalseAlarm(id),
+                Some(Origin {
+                    what: Trigger::Alarm(id),
+                    struck: now,
+                }),
+            );
             self.count_votes(id);
             self.schedule_opinion(id);
         }

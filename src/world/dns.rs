@@ -40,6 +40,7 @@ impl<C: Chance> World<'_, C> {
         self.update_admission(id);
         let wanted = self.wanted_answer(id);
         let pending = self.is_set(Timer::Answer(id));
+        let origin = self.belief_origin(id);
         let state = &mut self.state.traffic[id.index()];
         if wanted == state.answer {
             if pending {
@@ -48,10 +49,12 @@ impl<C: Chance> World<'_, C> {
             }
         } else if wanted != state.pending || !pending {
             state.pending = wanted;
-            state.origin = self.belief_origin(id);
+            state.origin = origin;
             if !pending {
                 let traffic = &self.topology.traffic[id.index()];
-                let wait = self.chance.time(traffic.draw_answer, &traffic.answers_after, Span::ZERO);
+                let wait =
+                    self.chance
+                        .time(traffic.draw_answer, &traffic.answers_after, Span::ZERO);
                 let at = self.state.now.after(wait);
                 self.set(Timer::Answer(id), at);
                 let origin = self.state.traffic[id.index()].origin;
@@ -62,9 +65,14 @@ impl<C: Chance> World<'_, C> {
 
     /// What made the last of the beliefs about an entry's targets.
     fn belief_origin(&self, id: TrafficId) -> Option<super::state::Origin> {
-        let checks = self.topology.traffic[id.index()].targets.iter().filter_map(|target| target.check);
+        let checks = self.topology.traffic[id.index()]
+            .targets
+            .iter()
+            .filter_map(|target| target.check);
         let states = checks.map(|check| &self.state.detectors[check.index()]);
-        states.max_by_key(|state| state.since).and_then(|state| state.origin)
+        states
+            .max_by_key(|state| state.since)
+            .and_then(|state| state.origin)
     }
 
     /// A target that was down is admitted again after the fail-back delay.
@@ -95,8 +103,10 @@ impl<C: Chance> World<'_, C> {
         let state = &self.state.traffic[id.index()];
         let targets = 0..traffic.targets.len();
         let healthy = |index: &usize| self.believed_healthy(id, *index);
-        let mut usable: Vec<usize> =
-            targets.clone().filter(|index| healthy(index) && state.admitted[*index]).collect();
+        let mut usable: Vec<usize> = targets
+            .clone()
+            .filter(|index| healthy(index) && state.admitted[*index])
+            .collect();
         if usable.is_empty() {
             usable = targets.clone().filter(healthy).collect();
         }
@@ -107,10 +117,17 @@ impl<C: Chance> World<'_, C> {
         match traffic.policy {
             Policy::Failover => shares[usable[0]] = 1.0,
             Policy::Spread => {
-                let total: f64 = usable.iter().map(|index| traffic.targets[*index].weight).sum();
+                let total: f64 = usable
+                    .iter()
+                    .map(|index| traffic.targets[*index].weight)
+                    .sum();
                 for index in &usable {
                     let weight = traffic.targets[*index].weight;
-                    shares[*index] = if total > 0.0 { weight / total } else { 1.0 / usable.len() as f64 };
+                    shares[*index] = if total > 0.0 {
+                        weight / total
+                    } else {
+                        1.0 / usable.len() as f64
+                    };
                 }
             }
         }
@@ -123,7 +140,11 @@ impl<C: Chance> World<'_, C> {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &mut self.state.traffic[id.index()];
         let old = std::mem::replace(&mut state.answer, state.pending.clone());
-        state.past.push_back(PastAnswer { from: state.since, until: now, shares: old });
+        state.past.push_back(PastAnswer {
+            from: state.since,
+            until: now,
+            shares: old,
+        });
         state.since = now;
         if state.past.len() > PAST_ANSWERS {
             merge_oldest(state, drain, now);
@@ -136,9 +157,16 @@ impl<C: Chance> World<'_, C> {
     pub fn shares(&self, id: TrafficId, at: Time) -> impl Iterator<Item = f64> + '_ {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &self.state.traffic[id.index()];
-        let moved = if state.past.is_empty() { 1.0 } else { 1.0 - drain.left(at.since(state.since)) };
+        let moved = if state.past.is_empty() {
+            1.0
+        } else {
+            1.0 - drain.left(at.since(state.since))
+        };
         (0..state.answer.len()).map(move |target| {
-            let stale = state.past.iter().map(|past| past.mass(drain, at) * past.shares[target]);
+            let stale = state
+                .past
+                .iter()
+                .map(|past| past.mass(drain, at) * past.shares[target]);
             moved * state.answer[target] + stale.sum::<f64>()
         })
     }
@@ -149,11 +177,19 @@ impl<C: Chance> World<'_, C> {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &mut self.state.traffic[id.index()];
         let length = drain.points.last().map_or(Span::ZERO, |point| point.0);
-        while state.past.front().is_some_and(|past| past.until.after(length) <= now) {
+        while state
+            .past
+            .front()
+            .is_some_and(|past| past.until.after(length) <= now)
+        {
             state.past.pop_front();
         }
         let bends = state.past.iter().flat_map(|past| {
-            drain.points.iter().map(|point| past.until.after(point.0)).find(|bend| *bend > now)
+            drain
+                .points
+                .iter()
+                .map(|point| past.until.after(point.0))
+                .find(|bend| *bend > now)
         });
         let next = bends.min().unwrap_or(Time::NEVER);
         self.set(Timer::Drain(id), next);
@@ -164,7 +200,11 @@ impl<C: Chance> World<'_, C> {
 impl PastAnswer {
     /// The share of clients that still use it.
     fn mass(&self, drain: &Drain, at: Time) -> f64 {
-        let older = if self.from == Time::ZERO { 0.0 } else { drain.left(at.since(self.from)) };
+        let older = if self.from == Time::ZERO {
+            0.0
+        } else {
+            drain.left(at.since(self.from))
+        };
         drain.left(at.since(self.until)) - older
     }
 }
@@ -178,7 +218,9 @@ impl Drain {
             return 1.0;
         }
         let (start, share) = self.points[after - 1];
-        let Some(&(end, next)) = self.points.get(after) else { return 0.0 };
+        let Some(&(end, next)) = self.points.get(after) else {
+            return 0.0;
+        };
         share + (next - share) * (age.0 - start.0) as f64 / (end.0 - start.0) as f64
     }
 }

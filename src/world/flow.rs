@@ -50,7 +50,10 @@ impl Flow {
             until: Time::NEVER,
             journeys: vec![Linear::default(); topology.journeys.len()],
             stores: (0..topology.stores.len())
-                .map(|index| MemberFlow { now: members(index), later: members(index) })
+                .map(|index| MemberFlow {
+                    now: members(index),
+                    later: members(index),
+                })
                 .collect(),
         }
     }
@@ -67,7 +70,11 @@ impl<C: Chance> World<'_, C> {
         let now = self.state.now;
         for (index, journey) in self.topology.journeys.iter().enumerate() {
             let value = self.success(journey, now);
-            let later = if until.is_never() { value } else { self.success(journey, until) };
+            let later = if until.is_never() {
+                value
+            } else {
+                self.success(journey, until)
+            };
             self.flow.journeys[index] = Linear { now: value, later };
         }
         for id in (0..self.topology.stores.len()).map(StoreId::from) {
@@ -89,11 +96,19 @@ impl<C: Chance> World<'_, C> {
         };
         let shares = self.shares(entry, at).enumerate();
         let reached = shares.filter(|(_, share)| *share > 0.0);
-        reached.map(|(target, share)| share * self.success_at(journey, entry, target, at)).sum()
+        reached
+            .map(|(target, share)| share * self.success_at(journey, entry, target, at))
+            .sum()
     }
 
     /// The share of those of its requests that arrive at one target.
-    pub(super) fn success_at(&self, journey: &Journey, entry: TrafficId, target: usize, at: Time) -> f64 {
+    pub(super) fn success_at(
+        &self,
+        journey: &Journey,
+        entry: TrafficId,
+        target: usize,
+        at: Time,
+    ) -> f64 {
         let entered = self.entered(entry, target, journey.timeout);
         if entered <= 0.0 {
             return 0.0;
@@ -133,10 +148,16 @@ impl<C: Chance> World<'_, C> {
     /// The share of its load that a pool has capacity for; the rest is shed.
     pub(super) fn headroom(&self, id: PoolId, at: Time) -> f64 {
         let pool = &self.topology.pools[id.index()];
-        let Some(serves) = pool.serves else { return 1.0 };
+        let Some(serves) = pool.serves else {
+            return 1.0;
+        };
         let capacity = serves * f64::from(self.state.instances_up[id.index()]);
         let load = self.load(id, at);
-        if load <= capacity { 1.0 } else { capacity / load }
+        if load <= capacity {
+            1.0
+        } else {
+            capacity / load
+        }
     }
 
     fn load(&self, id: PoolId, at: Time) -> f64 {
@@ -144,7 +165,9 @@ impl<C: Chance> World<'_, C> {
         loads
             .map(|load| match load.through {
                 None => load.rate,
-                Some((entry, target)) => load.rate * self.shares(entry, at).nth(target).unwrap_or(0.0),
+                Some((entry, target)) => {
+                    load.rate * self.shares(entry, at).nth(target).unwrap_or(0.0)
+                }
             })
             .sum()
     }
@@ -154,7 +177,9 @@ impl<C: Chance> World<'_, C> {
     pub fn met(&self, need: &Need, site: PlaceId, at: Time) -> f64 {
         match need {
             Need::All(needs) => needs.iter().map(|need| self.met(need, site, at)).product(),
-            Need::AtLeast { count, of } => at_least(*count, of.iter().map(|need| self.met(need, site, at))),
+            Need::AtLeast { count, of } => {
+                at_least(*count, of.iter().map(|need| self.met(need, site, at)))
+            }
             Need::Soft { need, keeps } => {
                 let met = self.met(need, site, at);
                 met + (1.0 - met) * keeps
@@ -173,7 +198,11 @@ impl<C: Chance> World<'_, C> {
         };
         match named.or_else(local) {
             Some(pool) => self.served_by(pool, site, at),
-            None => checked.pools.iter().map(|pool| self.served_by(*pool, site, at)).fold(0.0, f64::max),
+            None => checked
+                .pools
+                .iter()
+                .map(|pool| self.served_by(*pool, site, at))
+                .fold(0.0, f64::max),
         }
     }
 
@@ -192,7 +221,8 @@ impl<C: Chance> World<'_, C> {
     pub fn writer(&self, id: StoreId, site: PlaceId) -> usize {
         let store = &self.state.stores[id.index()];
         let place = self.topology.stores[id.index()].members[store.primary].place;
-        let told = store.redirected && (store.primary == store.previous || self.answers(site, place));
+        let told =
+            store.redirected && (store.primary == store.previous || self.answers(site, place));
         if told { store.primary } else { store.previous }
     }
 
@@ -208,7 +238,8 @@ impl<C: Chance> World<'_, C> {
     #[must_use]
     pub fn readable(&self, id: StoreId, site: PlaceId) -> bool {
         let members = &self.topology.stores[id.index()].members;
-        let serves = |member: usize| self.alive(id, member) && self.answers(site, members[member].place);
+        let serves =
+            |member: usize| self.alive(id, member) && self.answers(site, members[member].place);
         match self.topology.stores[id.index()].reads {
             Reads::Primary => serves(self.writer(id, site)),
             Reads::Any => (0..members.len()).any(serves),
@@ -242,7 +273,9 @@ impl<C: Chance> World<'_, C> {
     #[must_use]
     pub fn accepting(&self, id: StoreId) -> usize {
         let members = &self.state.stores[id.index()].members;
-        (0..members.len()).filter(|member| members[*member].accepts && self.alive(id, *member)).count()
+        (0..members.len())
+            .filter(|member| members[*member].accepts && self.alive(id, *member))
+            .count()
     }
 
     /// Writes per second that members other than the primary acknowledge, while the primary accepts writes too.
@@ -252,9 +285,15 @@ impl<C: Chance> World<'_, C> {
         let flow = &self.flow.stores[id.index()];
         let others = |rates: &[f64]| {
             let replaced = |member: &usize| store.members[*member].role == Role::Replaced;
-            (0..rates.len()).filter(replaced).map(|member| rates[member]).sum()
+            (0..rates.len())
+                .filter(replaced)
+                .map(|member| rates[member])
+                .sum()
         };
-        Linear { now: others(&flow.now), later: others(&flow.later) }
+        Linear {
+            now: others(&flow.now),
+            later: others(&flow.later),
+        }
     }
 
     /// Whether a store acknowledges writes with less replication than configured.
@@ -284,9 +323,15 @@ fn at_least(count: usize, chances: impl Iterator<Item = f64>) -> f64 {
 #[must_use]
 pub fn written_stores(topology: &Topology, journey: &Journey) -> Vec<StoreId> {
     let mut stores = Vec::new();
-    let entered = journey.enters.map(|entry| topology.traffic[entry.index()].service);
+    let entered = journey
+        .enters
+        .map(|entry| topology.traffic[entry.index()].service);
     if let Some(service) = entered {
-        collect_writes(topology, &topology.services[service.index()].needs, &mut stores);
+        collect_writes(
+            topology,
+            &topology.services[service.index()].needs,
+            &mut stores,
+        );
     }
     collect_writes(topology, &journey.needs, &mut stores);
     stores.sort_unstable();
@@ -297,7 +342,9 @@ pub fn written_stores(topology: &Topology, journey: &Journey) -> Vec<StoreId> {
 fn collect_writes(topology: &Topology, need: &Need, stores: &mut Vec<StoreId>) {
     match need {
         Need::All(needs) | Need::AtLeast { of: needs, .. } => {
-            needs.iter().for_each(|need| collect_writes(topology, need, stores));
+            needs
+                .iter()
+                .for_each(|need| collect_writes(topology, need, stores));
         }
         Need::Soft { need, .. } => collect_writes(topology, need, stores),
         Need::Service { service, .. } => {
@@ -322,13 +369,25 @@ pub(super) fn pool_loads(topology: &Topology) -> Vec<Vec<PoolLoad>> {
     let mut loads = vec![Vec::new(); topology.pools.len()];
     for journey in &topology.journeys {
         let Some(entry) = journey.enters else {
-            let load = PoolLoad { rate: journey.rate, through: None };
-            add_loads(topology, &journey.needs, PlaceId::INTERNET, load, &mut loads);
+            let load = PoolLoad {
+                rate: journey.rate,
+                through: None,
+            };
+            add_loads(
+                topology,
+                &journey.needs,
+                PlaceId::INTERNET,
+                load,
+                &mut loads,
+            );
             continue;
         };
         let traffic = &topology.traffic[entry.index()];
         for (index, target) in traffic.targets.iter().enumerate() {
-            let load = PoolLoad { rate: journey.rate, through: Some((entry, index)) };
+            let load = PoolLoad {
+                rate: journey.rate,
+                through: Some((entry, index)),
+            };
             loads[target.pool.index()].push(load);
             let service = &topology.services[traffic.service.index()];
             add_loads(topology, &service.needs, target.place, load, &mut loads);
@@ -338,21 +397,44 @@ pub(super) fn pool_loads(topology: &Topology) -> Vec<Vec<PoolLoad>> {
     loads
 }
 
-fn add_loads(topology: &Topology, need: &Need, site: PlaceId, load: PoolLoad, loads: &mut [Vec<PoolLoad>]) {
+fn add_loads(
+    topology: &Topology,
+    need: &Need,
+    site: PlaceId,
+    load: PoolLoad,
+    loads: &mut [Vec<PoolLoad>],
+) {
     match need {
         Need::All(needs) | Need::AtLeast { of: needs, .. } => {
-            needs.iter().for_each(|need| add_loads(topology, need, site, load, loads));
+            needs
+                .iter()
+                .for_each(|need| add_loads(topology, need, site, load, loads));
         }
         Need::Soft { need, .. } => add_loads(topology, need, site, load, loads),
         Need::Read(_) | Need::Write(_) => {}
         Need::Service { service, at } => {
             let checked = &topology.services[service.index()];
-            let local = checked.pools.iter().find(|pool| topology.pools[pool.index()].place == site);
-            let pools: Vec<PoolId> = at.as_ref().or(local).map_or_else(|| checked.pools.clone(), |pool| vec![*pool]);
-            let load = PoolLoad { rate: load.rate / pools.len() as f64, ..load };
+            let local = checked
+                .pools
+                .iter()
+                .find(|pool| topology.pools[pool.index()].place == site);
+            let pools: Vec<PoolId> = at
+                .as_ref()
+                .or(local)
+                .map_or_else(|| checked.pools.clone(), |pool| vec![*pool]);
+            let load = PoolLoad {
+                rate: load.rate / pools.len() as f64,
+                ..load
+            };
             for pool in pools {
                 loads[pool.index()].push(load);
-                add_loads(topology, &checked.needs, topology.pools[pool.index()].place, load, loads);
+                add_loads(
+                    topology,
+                    &checked.needs,
+                    topology.pools[pool.index()].place,
+                    load,
+                    loads,
+                );
             }
         }
     }

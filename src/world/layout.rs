@@ -4,6 +4,7 @@
 use super::flow::{self, PoolLoad};
 use crate::dist::Law;
 use crate::engine::Slot;
+use crate::time::Span;
 use crate::topology::{DetectorId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch};
 
 /// What a timer slot stands for.
@@ -75,7 +76,9 @@ impl Layout {
     /// Numbers the timers of a topology.
     #[must_use]
     pub fn new(topology: &Topology) -> Layout {
-        let mut timers: Vec<Timer> = (0..topology.faults.len()).map(|id| Timer::Fault(id.into())).collect();
+        let mut timers: Vec<Timer> = (0..topology.faults.len())
+            .map(|id| Timer::Fault(id.into()))
+            .collect();
         let opinions = timers.len() as u32;
         timers.extend((0..topology.detectors.len()).map(|id| Timer::Opinion(id.into())));
         let alarms = timers.len() as u32;
@@ -94,7 +97,12 @@ impl Layout {
             prober_count += detector.vantage.len();
         }
         let writers = flow::writers(topology);
-        let rate = |journeys: &Vec<JourneyId>| journeys.iter().map(|id| topology.journeys[id.index()].rate).sum();
+        let rate = |journeys: &Vec<JourneyId>| {
+            journeys
+                .iter()
+                .map(|id| topology.journeys[id.index()].rate)
+                .sum()
+        };
         Layout {
             timers,
             opinions,
@@ -105,7 +113,7 @@ impl Layout {
             phases: topology
                 .detectors
                 .iter()
-                .map(|detector| Law::Uniform { from: 0.0, to: detector.every.seconds() })
+                .map(|detector| super::uniform(Span::ZERO, detector.every))
                 .collect(),
             probers,
             prober_count,
@@ -196,7 +204,11 @@ fn ejection_slots(topology: &Topology, timers: &mut Vec<Timer>) -> Vec<Vec<u32>>
         let mut of_entry = Vec::new();
         for (index, target) in traffic.targets.iter().enumerate() {
             of_entry.push(timers.len() as u32);
-            if traffic.balancer.as_ref().is_some_and(|balancer| balancer.passive.is_some()) {
+            if traffic
+                .balancer
+                .as_ref()
+                .is_some_and(|balancer| balancer.passive.is_some())
+            {
                 let instances = topology.pools[target.pool.index()].parts.len();
                 let timer = |instance| Timer::Ejection(entry.into(), index as u32, instance as u32);
                 timers.extend((0..instances).map(timer));
@@ -212,7 +224,12 @@ fn store_slots(topology: &Topology, timers: &mut Vec<Timer>) -> Vec<u32> {
     for (index, store) in topology.stores.iter().enumerate() {
         let id = StoreId::from(index);
         slots.push(timers.len() as u32);
-        timers.extend([Timer::Stage(id), Timer::Stall(id), Timer::Lease(id), Timer::FailBack(id)]);
+        timers.extend([
+            Timer::Stage(id),
+            Timer::Stall(id),
+            Timer::Lease(id),
+            Timer::FailBack(id),
+        ]);
         for member in 0..store.members.len() as u32 {
             timers.extend([
                 Timer::Rejoin(id, member),

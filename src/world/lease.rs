@@ -10,7 +10,6 @@ use super::layout::Timer;
 use super::note::Event;
 use super::probe::Condition;
 use super::state::Phase;
-use crate::dist::Law;
 use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{Failover, Fence, PlaceId, StoreId};
@@ -22,10 +21,17 @@ impl<C: Chance> World<'_, C> {
         let primary = self.state.stores[id.index()].primary;
         let members = &self.topology.stores[id.index()].members;
         let place = members[primary].place;
-        let lost = detector.vantage.iter().enumerate().filter(|(index, vantage)| {
-            let own = *index == primary && members.get(*index).is_some_and(|member| member.place == **vantage);
-            !own && !self.vantage_hears(**vantage, place)
-        });
+        let lost = detector
+            .vantage
+            .iter()
+            .enumerate()
+            .filter(|(index, vantage)| {
+                let own = *index == primary
+                    && members
+                        .get(*index)
+                        .is_some_and(|member| member.place == **vantage);
+                !own && !self.vantage_hears(**vantage, place)
+            });
         self.alive(id, primary) && lost.count() < detector.agree
     }
 
@@ -36,17 +42,27 @@ impl<C: Chance> World<'_, C> {
 
     pub(super) fn update_lease(&mut self, id: StoreId) {
         let topology = self.topology;
-        let Some(failover) = &topology.stores[id.index()].failover else { return };
-        let Fence::Lease { ttl, renew, margin, .. } = failover.fence else { return };
+        let Some(failover) = &topology.stores[id.index()].failover else {
+            return;
+        };
+        let Fence::Lease {
+            ttl, renew, margin, ..
+        } = failover.fence
+        else {
+            return;
+        };
         let renews = self.renews(id, failover);
         let now = self.state.now;
         match self.state.stores[id.index()].lease_expires {
             None if !renews => {
-                let law = Law::Uniform { from: ttl.seconds() - renew.seconds(), to: ttl.seconds() };
+                let law = super::uniform(Span(ttl.0.saturating_sub(renew.0)), ttl);
                 let left = self.chance.time(failover.draw_lease, &law, Span::ZERO);
                 let expires = now.after(left);
                 self.state.stores[id.index()].lease_expires = Some(expires);
-                self.set(Timer::Lease(id), Time(expires.0.saturating_sub(margin.0).max(now.0)));
+                self.set(
+                    Timer::Lease(id),
+                    Time(expires.0.saturating_sub(margin.0).max(now.0)),
+                );
                 if self.state.stores[id.index()].phase == Phase::Fencing {
                     self.set(Timer::Stage(id), expires);
                 }
@@ -74,8 +90,12 @@ impl<C: Chance> World<'_, C> {
 
     /// The old primary's own clock says that its lease is over.
     pub(super) fn lease_ends(&mut self, id: StoreId) {
-        let Some(failover) = &self.topology.stores[id.index()].failover else { return };
-        let Fence::Lease { works, .. } = failover.fence else { return };
+        let Some(failover) = &self.topology.stores[id.index()].failover else {
+            return;
+        };
+        let Fence::Lease { works, .. } = failover.fence else {
+            return;
+        };
         let primary = self.state.stores[id.index()].primary;
         if self.chance.yes(failover.draw_fence_works, works) {
             self.state.stores[id.index()].members[primary].accepts = false;

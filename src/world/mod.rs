@@ -24,8 +24,9 @@ pub use flow::Flow;
 pub use layout::{Layout, Timer};
 pub use state::State;
 
+use crate::dist::Law;
 use crate::engine::{self, Agenda, Chance, Slot};
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::topology::{DetectorId, PartId, StoreId, Topology, TrafficId};
 use note::{Event, Note};
 use state::Origin;
@@ -76,7 +77,10 @@ impl<'t, C: Chance> World<'t, C> {
     /// When the next thing happens.
     #[must_use]
     pub fn next(&self) -> Time {
-        self.state.agenda.next().map_or(Time::NEVER, |(time, _)| time)
+        self.state
+            .agenda
+            .next()
+            .map_or(Time::NEVER, |(time, _)| time)
     }
 
     /// Lets the next thing happen; returns when it did, or `None` if nothing ever will.
@@ -103,7 +107,9 @@ impl<'t, C: Chance> World<'t, C> {
             Timer::Fault(id) => self.layout.fault(id),
             Timer::Opinion(id) => self.layout.opinion(id),
             Timer::Alarm(id) => self.layout.alarm(id),
-            Timer::Ejection(entry, target, instance) => self.layout.ejection(entry, target, instance),
+            Timer::Ejection(entry, target, instance) => {
+                self.layout.ejection(entry, target, instance)
+            }
             Timer::Stage(id) => self.layout.stage(id),
             Timer::Stall(id) => self.layout.stall(id),
             Timer::Lease(id) => self.layout.lease(id),
@@ -185,7 +191,9 @@ impl<C: Chance> engine::World for World<'_, C> {
                 }
             }
             Timer::Alarm(id) => self.false_alarm(id),
-            Timer::Ejection(entry, target, instance) => self.ejection_changes(entry, target, instance),
+            Timer::Ejection(entry, target, instance) => {
+                self.ejection_changes(entry, target, instance)
+            }
             Timer::Stage(id) => self.stage_ends(id),
             Timer::Stall(id) => self.stall_ends(id),
             Timer::Lease(id) => self.lease_ends(id),
@@ -198,4 +206,9 @@ impl<C: Chance> engine::World for World<'_, C> {
         }
         self.settle();
     }
+}
+
+/// The uniform law between two times.
+fn uniform(from: Span, to: Span) -> Law {
+    Law::uniform(from.seconds(), to.seconds()).expect("checked figures make a law")
 }

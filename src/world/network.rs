@@ -40,7 +40,8 @@ impl<C: Chance> World<'_, C> {
     #[must_use]
     pub(super) fn compute_condition(&self, part: PartId) -> Condition {
         let own: Effects = self.state.parts[part.index()];
-        own.condition().max(self.place_condition(self.topology.parts[part.index()].place))
+        own.condition()
+            .max(self.place_condition(self.topology.parts[part.index()].place))
     }
 
     /// Whether packets get from one place to another.
@@ -58,7 +59,11 @@ impl<C: Chance> World<'_, C> {
     /// The faults whose cuts keep packets from getting from one place to another.
     ///
     /// A cut between a place and one around it separates the inside of the smaller from its outside.
-    pub(super) fn blocking(&self, from: PlaceId, to: PlaceId) -> impl Iterator<Item = FaultId> + '_ {
+    pub(super) fn blocking(
+        &self,
+        from: PlaceId,
+        to: PlaceId,
+    ) -> impl Iterator<Item = FaultId> + '_ {
         let topology = self.topology;
         self.state.cuts.iter().filter_map(move |(cut, fault)| {
             let crosses = within(topology, from, cut.from) && within(topology, to, cut.to);

@@ -99,4 +99,6 @@ pub struct Promotion {
     pub writes: f64,
     /// Whether no copy holds them.
     pub lost: bool,
+    /// Whether it is the preferred primary that takes over again, as planned.
+    pub planned: bool,
 }

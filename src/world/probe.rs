@@ -93,7 +93,10 @@ impl Prober {
 
     /// When the result is known of the probe that many from now.
     fn decisive(&self, detector: &Detector, probes: u64) -> Time {
-        let start = self.next.0.saturating_add((probes - 1).saturating_mul(self.period(detector).0));
+        let start = self
+            .next
+            .0
+            .saturating_add((probes - 1).saturating_mul(self.period(detector).0));
         Time(start).after(self.wait(detector))
     }
 
@@ -102,11 +105,19 @@ impl Prober {
     }
 
     fn threshold(&self, detector: &Detector) -> u32 {
-        if self.says_down { detector.up_after } else { detector.down_after }
+        if self.says_down {
+            detector.up_after
+        } else {
+            detector.down_after
+        }
     }
 
     fn wait(&self, detector: &Detector) -> Span {
-        if self.meets == Condition::Silent { detector.timeout } else { Span::ZERO }
+        if self.meets == Condition::Silent {
+            detector.timeout
+        } else {
+            Span::ZERO
+        }
     }
 
     fn period(&self, detector: &Detector) -> Span {

@@ -16,19 +16,24 @@ use crate::topology::{Decide, Failover, Fence, Replication, Stage, StoreId, Unfe
 impl<C: Chance> World<'_, C> {
     pub(super) fn update_recovery(&mut self, id: StoreId) {
         let topology = self.topology;
-        let Some(failover) = &topology.stores[id.index()].failover else { return };
+        let Some(failover) = &topology.stores[id.index()].failover else {
+            return;
+        };
         let belief = self.state.detectors[failover.detector.index()];
         match (self.state.stores[id.index()].phase, belief.down) {
             (Phase::Idle | Phase::Blocked, true) => self.try_to_begin(id, failover),
             (Phase::Blocked, false) => self.state.stores[id.index()].phase = Phase::Idle,
             (Phase::Deciding, false) => self.call_off(id),
-            (Phase::Fencing, false) if self.waits_for_a_lease_that_is_held(id, failover) => self.call_off(id),
+            (Phase::Fencing, false) if self.waits_for_a_lease_that_is_held(id, failover) => {
+                self.call_off(id)
+            }
             _ => {}
         }
     }
 
     fn waits_for_a_lease_that_is_held(&self, id: StoreId, failover: &Failover) -> bool {
-        matches!(failover.fence, Fence::Lease { .. }) && self.state.stores[id.index()].lease_expires.is_none()
+        matches!(failover.fence, Fence::Lease { .. })
+            && self.state.stores[id.index()].lease_expires.is_none()
     }
 
     /// Nothing has been done yet and nothing needs to be.
@@ -53,7 +58,9 @@ impl<C: Chance> World<'_, C> {
                 store.by_hand = false;
                 self.tell(Event::RecoveryBegins(id, candidate), origin);
                 let wait = match self.who_decides(id, failover, candidate) {
-                    Some(Decide::Human(law)) => self.chance.time(failover.draw_decide, law, Span::ZERO),
+                    Some(Decide::Human(law)) => {
+                        self.chance.time(failover.draw_decide, law, Span::ZERO)
+                    }
                     _ => Span::ZERO,
                 };
                 self.set(Timer::Stage(id), now.after(wait));
@@ -71,7 +78,12 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    fn who_decides<'f>(&self, id: StoreId, failover: &'f Failover, candidate: usize) -> Option<&'f Decide> {
+    fn who_decides<'f>(
+        &self,
+        id: StoreId,
+        failover: &'f Failover,
+        candidate: usize,
+    ) -> Option<&'f Decide> {
         let members = &self.topology.stores[id.index()].members;
         let region = |member: usize| self.topology.places[members[member].place.index()].region;
         if region(candidate) == region(self.state.stores[id.index()].primary) {
@@ -104,7 +116,12 @@ impl<C: Chance> World<'_, C> {
             return Err(Obstacle::TooFarBehind);
         }
         standbys.retain(|member| self.who_decides(id, failover, *member).is_some());
-        let rank = |member: &usize| (!self.acknowledges(id, *member), store.members[*member].backlog(now));
+        let rank = |member: &usize| {
+            (
+                !self.acknowledges(id, *member),
+                store.members[*member].backlog(now),
+            )
+        };
         let best = standbys.into_iter().min_by(|one, other| {
             let (one, other) = (rank(one), rank(other));
             one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
@@ -116,7 +133,10 @@ impl<C: Chance> World<'_, C> {
     fn heard_by_enough(&self, id: StoreId, failover: &Failover, member: usize) -> bool {
         let detector = &self.topology.detectors[failover.detector.index()];
         let place = self.topology.stores[id.index()].members[member].place;
-        let hearing = detector.vantage.iter().filter(|vantage| self.vantage_hears(**vantage, place));
+        let hearing = detector
+            .vantage
+            .iter()
+            .filter(|vantage| self.vantage_hears(**vantage, place));
         hearing.count() >= detector.agree
     }
 
@@ -135,7 +155,9 @@ impl<C: Chance> World<'_, C> {
     /// The stage in hand is over.
     pub(super) fn stage_ends(&mut self, id: StoreId) {
         let topology = self.topology;
-        let Some(failover) = &topology.stores[id.index()].failover else { return };
+        let Some(failover) = &topology.stores[id.index()].failover else {
+            return;
+        };
         self.roles_changed = true;
         match self.state.stores[id.index()].phase {
             Phase::Deciding => {
@@ -182,7 +204,10 @@ impl<C: Chance> World<'_, C> {
     fn end_fence(&mut self, id: StoreId, failover: &Failover) {
         let store = &self.state.stores[id.index()];
         let (primary, by_hand, origin) = (store.primary, store.by_hand, store.origin);
-        if let Fence::Stonith { works, otherwise, .. } = &failover.fence {
+        if let Fence::Stonith {
+            works, otherwise, ..
+        } = &failover.fence
+        {
             if by_hand || self.chance.yes(failover.draw_fence_works, *works) {
                 let member = &mut self.state.stores[id.index()].members[primary];
                 member.fenced = true;
@@ -230,7 +255,9 @@ impl<C: Chance> World<'_, C> {
             return true;
         }
         self.state.stores[id.index()].by_hand = true;
-        let wait = self.chance.time(stage.draw_otherwise, &stage.otherwise, Span::ZERO);
+        let wait = self
+            .chance
+            .time(stage.draw_otherwise, &stage.otherwise, Span::ZERO);
         let at = self.state.now.after(wait);
         self.set(Timer::Stage(id), at);
         let origin = self.state.stores[id.index()].origin;
@@ -255,7 +282,15 @@ impl<C: Chance> World<'_, C> {
         self.state.stores[id.index()].members[old].role = Role::Replaced;
         self.replicate_from(id, old);
         self.state.stores[id.index()].redirected = false;
-        let promotion = Promotion { store: id, from: old, to: candidate, seconds, writes, lost };
+        let promotion = Promotion {
+            store: id,
+            from: old,
+            to: candidate,
+            seconds,
+            writes,
+            lost,
+            planned: false,
+        };
         let origin = self.state.stores[id.index()].origin;
         self.tell(Event::Promoted(promotion), origin);
         self.watch_anew(failover.detector);
@@ -294,14 +329,22 @@ impl<C: Chance> World<'_, C> {
             && self.acknowledges(id, candidate)
             && self.acks(id) > 0
             && asked.count() + self.acks(id) > acknowledging.len();
-        if complete { backlog } else { backlog + self.quiet_lag(id) }
+        if complete {
+            backlog
+        } else {
+            backlog + self.quiet_lag(id)
+        }
     }
 
     /// Starts or stops the wait for the preferred primary to take over again.
     pub(super) fn update_fail_back(&mut self, id: StoreId) {
         let topology = self.topology;
-        let Some(failover) = &topology.stores[id.index()].failover else { return };
-        let Some(fail_back) = &failover.fail_back else { return };
+        let Some(failover) = &topology.stores[id.index()].failover else {
+            return;
+        };
+        let Some(fail_back) = &failover.fail_back else {
+            return;
+        };
         let store = &self.state.stores[id.index()];
         let preferred = &store.members[0];
         let ready = store.primary != 0
@@ -322,8 +365,12 @@ impl<C: Chance> World<'_, C> {
     /// The old primary stops accepting, so that nothing is lost.
     pub(super) fn begin_fail_back(&mut self, id: StoreId) {
         let topology = self.topology;
-        let Some(failover) = &topology.stores[id.index()].failover else { return };
-        let Some(fail_back) = &failover.fail_back else { return };
+        let Some(failover) = &topology.stores[id.index()].failover else {
+            return;
+        };
+        let Some(fail_back) = &failover.fail_back else {
+            return;
+        };
         let now = self.state.now;
         let store = &mut self.state.stores[id.index()];
         store.phase = Phase::FailingBack;
@@ -331,7 +378,9 @@ impl<C: Chance> World<'_, C> {
         store.members[store.primary].accepts = false;
         let origin = store.origin;
         self.tell(Event::FailBackBegins(id), origin);
-        let wait = self.chance.time(failover.draw_fail_back, &fail_back.takes, Span::ZERO);
+        let wait = self
+            .chance
+            .time(failover.draw_fail_back, &fail_back.takes, Span::ZERO);
         self.set(Timer::Stage(id), now.after(wait));
         self.roles_changed = true;
     }
@@ -348,7 +397,15 @@ impl<C: Chance> World<'_, C> {
         self.state.stores[id.index()].members[old].role = Role::Standby;
         self.state.stores[id.index()].redirected = true;
         self.replicate_from(id, old);
-        let promotion = Promotion { store: id, from: old, to: 0, seconds: 0.0, writes: 0.0, lost: false };
+        let promotion = Promotion {
+            store: id,
+            from: old,
+            to: 0,
+            seconds: 0.0,
+            writes: 0.0,
+            lost: false,
+            planned: true,
+        };
         let origin = self.state.stores[id.index()].origin;
         self.tell(Event::Promoted(promotion), origin);
         self.watch_anew(failover.detector);

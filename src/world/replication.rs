@@ -54,7 +54,8 @@ impl<C: Chance> World<'_, C> {
     /// Whether a member acknowledges writes as a standby; the preferred primary does, once it is one.
     pub(super) fn acknowledges(&self, id: StoreId, member: usize) -> bool {
         let members = &self.topology.stores[id.index()].members;
-        members[member].acknowledges || (member == 0 && members.iter().any(|member| member.acknowledges))
+        members[member].acknowledges
+            || (member == 0 && members.iter().any(|member| member.acknowledges))
     }
 
     /// Whether a member accepts writes and can acknowledge them.
@@ -98,7 +99,9 @@ impl<C: Chance> World<'_, C> {
     /// Replaced primaries step down and become standbys when they reach their successor.
     fn update_rejoining(&mut self, id: StoreId) {
         let topology = self.topology;
-        let Some(failover) = &topology.stores[id.index()].failover else { return };
+        let Some(failover) = &topology.stores[id.index()].failover else {
+            return;
+        };
         for (member, checked) in topology.stores[id.index()].members.iter().enumerate() {
             let primary = self.state.stores[id.index()].primary;
             let state = self.state.stores[id.index()].members[member];
@@ -106,11 +109,17 @@ impl<C: Chance> World<'_, C> {
                 continue;
             }
             let timer = Timer::Rejoin(id, member as u32);
-            let meets = self.alive(id, member) && self.alive(id, primary) && self.linked(id, member, primary);
+            let meets = self.alive(id, member)
+                && self.alive(id, primary)
+                && self.linked(id, member, primary);
             if !meets {
                 self.cancel(timer);
             } else if !self.is_set(timer) {
-                let law = if state.accepts { &failover.steps_down } else { &failover.rejoin };
+                let law = if state.accepts {
+                    &failover.steps_down
+                } else {
+                    &failover.rejoin
+                };
                 let wait = self.chance.time(checked.draw_rejoin, law, Span::ZERO);
                 let at = self.state.now.after(wait);
                 self.set(timer, at);
@@ -163,7 +172,9 @@ impl<C: Chance> World<'_, C> {
                 && self.linked(id, store.primary, *member)
         };
         let members: Vec<usize> = (0..store.members.len()).filter(present).collect();
-        let current = members.iter().filter(|member| store.members[**member].backlog(self.state.now) <= 0.0);
+        let current = members
+            .iter()
+            .filter(|member| store.members[**member].backlog(self.state.now) <= 0.0);
         (members.len(), current.count())
     }
 
@@ -212,7 +223,9 @@ impl<C: Chance> World<'_, C> {
         let store = &self.topology.stores[id.index()];
         match &store.replication {
             Replication::Async => Span::ZERO,
-            Replication::SemiSync { fall_back_after, .. } => *fall_back_after,
+            Replication::SemiSync {
+                fall_back_after, ..
+            } => *fall_back_after,
             Replication::SyncStrict { .. } => Span::FOREVER,
             Replication::SyncDegrading { alone_after, .. } => {
                 self.chance.time(store.draw_stall, alone_after, Span::ZERO)
@@ -245,7 +258,9 @@ impl<C: Chance> World<'_, C> {
         let (_, current) = self.acknowledging(id);
         if acks == 0 || current >= acks {
             self.change_mode(id, Mode::Full);
-        } else if let Replication::SyncDegrading { .. } = self.topology.stores[id.index()].replication {
+        } else if let Replication::SyncDegrading { .. } =
+            self.topology.stores[id.index()].replication
+        {
             self.change_mode(id, Mode::Degraded);
         } else {
             self.stall(id);
@@ -277,8 +292,15 @@ impl<C: Chance> World<'_, C> {
                 if slope != state.slope || backlog != state.backlog {
                     let state = &mut self.state.stores[id.index()].members[member];
                     (state.backlog, state.backlog_at, state.slope) = (backlog, now, slope);
-                    let done = Span::from_seconds(if slope < 0.0 { backlog / -slope } else { f64::INFINITY });
-                    self.set(Timer::CaughtUp(id, member as u32), now.after(Span(done.0.saturating_add(1))));
+                    let done = Span::from_seconds(if slope < 0.0 {
+                        backlog / -slope
+                    } else {
+                        f64::INFINITY
+                    });
+                    self.set(
+                        Timer::CaughtUp(id, member as u32),
+                        now.after(Span(done.0.saturating_add(1))),
+                    );
                 }
             }
         }

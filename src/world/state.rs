@@ -243,10 +243,18 @@ impl State {
             parts: vec![Effects::default(); topology.parts.len()],
             conditions: vec![Condition::Up; topology.parts.len()],
             cuts: Vec::new(),
-            instances_up: topology.pools.iter().map(|pool| pool.parts.len() as u32).collect(),
+            instances_up: topology
+                .pools
+                .iter()
+                .map(|pool| pool.parts.len() as u32)
+                .collect(),
             detectors: vec![DetectorState::default(); topology.detectors.len()],
             probers: vec![Prober::default(); layout.prober_count],
-            stores: topology.stores.iter().map(|store| StoreState::new(store.members.len())).collect(),
+            stores: topology
+                .stores
+                .iter()
+                .map(|store| StoreState::new(store.members.len()))
+                .collect(),
             traffic: (0..topology.traffic.len())
                 .map(|index| TrafficState::new(topology, index.into()))
                 .collect(),

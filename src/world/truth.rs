@@ -56,7 +56,10 @@ impl<C: Chance> World<'_, C> {
             AfterRepair::AsNew => Span::ZERO,
             AfterRepair::AsOld => Span(state.age.0.saturating_add(now.since(state.clock).0)),
         };
-        let origin = Origin { what: Trigger::Fault(id), struck: now };
+        let origin = Origin {
+            what: Trigger::Fault(id),
+            struck: now,
+        };
         self.tell(Event::Strike(id), Some(origin));
         self.apply(id, true);
         match fault.crew {
@@ -77,7 +80,9 @@ impl<C: Chance> World<'_, C> {
 
     fn start_repair(&mut self, id: FaultId) {
         let fault = &self.topology.faults[id.index()];
-        let lasts = self.chance.time(fault.draw_repair, &fault.lasts, Span::ZERO);
+        let lasts = self
+            .chance
+            .time(fault.draw_repair, &fault.lasts, Span::ZERO);
         let at = self.state.now.after(lasts);
         self.set(Timer::Fault(id), at);
     }
@@ -86,7 +91,13 @@ impl<C: Chance> World<'_, C> {
         let struck = self.state.faults[id.index()].struck;
         self.state.faults[id.index()].active = false;
         self.apply(id, false);
-        self.tell(Event::Repaired(id), Some(Origin { what: Trigger::Fault(id), struck }));
+        self.tell(
+            Event::Repaired(id),
+            Some(Origin {
+                what: Trigger::Fault(id),
+                struck,
+            }),
+        );
         if let Some(crew) = self.topology.faults[id.index()].crew {
             let crew = &mut self.state.crews[crew.index()];
             match crew.waiting.pop_front() {
@@ -109,7 +120,11 @@ impl<C: Chance> World<'_, C> {
                 }
                 self.network_changed = true;
             }
-            FaultAction::Down { places, parts, effect } => {
+            FaultAction::Down {
+                places,
+                parts,
+                effect,
+            } => {
                 for place in places {
                     count(&mut self.state.places[place.index()], *effect, on);
                     for part in &topology.places[place.index()].parts {
@@ -146,7 +161,10 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn latest(&self, faults: impl Iterator<Item = FaultId>) -> Option<Origin> {
         faults
             .filter(|id| self.state.faults[id.index()].active)
-            .map(|id| Origin { what: Trigger::Fault(id), struck: self.state.faults[id.index()].struck })
+            .map(|id| Origin {
+                what: Trigger::Fault(id),
+                struck: self.state.faults[id.index()].struck,
+            })
             .max_by_key(|origin| (origin.struck, origin.what))
     }
 

@@ -1,0 +1,294 @@
+//! The observer of one journey.
+
+use super::incident::{Blame, Follower, Incident, pieces};
+use super::segment::Segment;
+use super::tally::{JourneyTally, Recovery, Stage};
+use super::trial::{MONTH, Windowed};
+use crate::engine::Chance;
+use crate::time::{Span, Time};
+use crate::topology::{Journey, JourneyId, Scope};
+use crate::world::World;
+use crate::world::why::Progress;
+
+const MONTHS_OF_A_YEAR: usize = 12;
+
+/// Watches one journey through one trial.
+#[derive(Clone, Debug)]
+pub struct JourneyObserver {
+    id: JourneyId,
+    window: Windowed,
+    /// The stretch since the last event, as far as it is known to be linear.
+    ahead: Segment,
+    blame: Blame,
+    /// Which row of `rows` the present downtime goes to.
+    row: usize,
+    follower: Follower,
+    incidents: Vec<Incident>,
+    /// Downtime in each month of the window; the last entry is what is left of it.
+    down: Vec<Span>,
+    /// Seconds' worth of lost requests in each month.
+    lost_seconds: Vec<f64>,
+    /// Downtime by stage.
+    stages: [Span; Stage::COUNT],
+    /// Downtime by set of causes.
+    rows: Vec<(Vec<u32>, Span)>,
+}
+
+impl JourneyObserver {
+    pub fn new(id: JourneyId, window: Windowed) -> JourneyObserver {
+        let months = (window.length().0 / MONTH.0) as usize + 1;
+        JourneyObserver {
+            id,
+            window,
+            ahead: Segment {
+                from: Time::ZERO,
+                to: Time::NEVER,
+                first: 1.0,
+                last: 1.0,
+            },
+            blame: Blame {
+                stage: Stage::Repair,
+                trigger: None,
+            },
+            row: 0,
+            follower: Follower::default(),
+            incidents: Vec::new(),
+            down: vec![Span::ZERO; months],
+            lost_seconds: vec![0.0; months],
+            stages: [Span::ZERO; Stage::COUNT],
+            rows: Vec::new(),
+        }
+    }
+
+    /// Whether an incident that opened in the window is still open.
+    pub fn is_open(&self) -> bool {
+        self.follower
+            .open()
+            .is_some_and(|incident| self.window.contains(incident.opened))
+    }
+
+    /// The incident that is open, for a journal.
+    pub fn opened(&self) -> Option<Time> {
+        self.follower.open().map(|incident| incident.opened)
+    }
+
+    /// Looks at the world after an event.
+    pub fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
+        let flow = world.flow.journeys[self.id.index()];
+        self.ahead = Segment {
+            from: world.state.now,
+            to: world.flow.until,
+            first: flow.now,
+            last: flow.later,
+        };
+        let journey = &world.topology.journeys[self.id.index()];
+        if self.ahead.least() < journey.up_when {
+            self.ask_why(world);
+        }
+    }
+
+    fn ask_why<C: Chance>(&mut self, world: &World<'_, C>) {
+        let reasons = world.reasons(self.id);
+        self.blame = Blame {
+            stage: reasons.stage.map_or(Stage::Repair, stage_of),
+            trigger: reasons
+                .trigger
+                .map(|origin| (origin.struck, world.scope(origin))),
+        };
+        let causes: Vec<u32> = reasons.causes.iter().map(|cause| cause.0).collect();
+        self.row = self
+            .rows
+            .iter()
+            .position(|row| row.0 == causes)
+            .unwrap_or_else(|| {
+                self.rows.push((causes, Span::ZERO));
+                self.rows.len() - 1
+            });
+    }
+
+    /// Accounts for the time up to a moment that is not later than the next event.
+    pub fn advance(&mut self, journey: &Journey, to: Time) {
+        let whole = self.ahead.between(self.ahead.from, to);
+        let rest = self.ahead.between(to, self.ahead.to);
+        self.ahead = rest;
+        if whole.to <= whole.from {
+            return;
+        }
+        if whole.least() >= 1.0 && self.follower.open().is_none() {
+            return;
+        }
+        for piece in pieces(journey, whole) {
+            let low = piece.below(journey.up_when);
+            self.count(piece.between(self.window.from, self.window.to), low);
+            if let Some(incident) = self.follower.follow(journey, piece, self.blame)
+                && self.window.contains(incident.opened)
+            {
+                self.incidents.push(incident);
+            }
+        }
+    }
+
+    /// Counts what is lost in a stretch of the window, month by month.
+    fn count(&mut self, mut piece: Segment, low: bool) {
+        if low {
+            self.stages[self.blame.stage as usize].0 += piece.length().0;
+            self.rows[self.row].1.0 += piece.length().0;
+        }
+        while piece.to > piece.from {
+            let month = ((piece.from.since(self.window.from).0 / MONTH.0) as usize)
+                .min(self.down.len() - 1);
+            let next = if month + 1 == self.down.len() {
+                piece.to
+            } else {
+                self.window.from.after(Span((month as u64 + 1) * MONTH.0))
+            };
+            let part = piece.between(piece.from, next);
+            self.lost_seconds[month] += part.length().seconds() - part.integral();
+            if low {
+                self.down[month].0 += part.length().0;
+            }
+            piece = piece.between(next, piece.to);
+        }
+    }
+
+    /// Lost and offered requests, and seconds down, of the trial.
+    pub fn totals(&self, journey: &Journey) -> (f64, f64, f64) {
+        let lost: f64 = self.lost_seconds.iter().sum::<f64>() * journey.rate;
+        let offered = journey.rate * self.window.length().seconds();
+        let down: u64 = self.down.iter().map(|span| span.0).sum();
+        (lost.clamp(0.0, offered), offered, Span(down).seconds())
+    }
+
+    /// Adds the trial to the tally.
+    pub fn record(&mut self, journey: &Journey, tally: &mut JourneyTally) {
+        let (lost, offered, down) = self.totals(journey);
+        tally.requests.lost.add(lost, offered);
+        tally
+            .requests
+            .down
+            .add(down, self.window.length().seconds());
+        self.record_incidents(journey, tally);
+        for stage in Stage::ALL {
+            let span = self.stages[stage as usize];
+            if span > Span::ZERO {
+                tally.stages.entry(stage).or_default().add(span.seconds());
+            }
+        }
+        self.record_causes(tally);
+        self.record_periods(journey, tally);
+    }
+
+    fn record_incidents(&self, journey: &Journey, tally: &mut JourneyTally) {
+        tally.outages.add(self.incidents.len() as f64);
+        let seconds = |incident: &Incident| incident.ended.since(incident.struck).seconds();
+        let mut lengths: Vec<f64> = self
+            .incidents
+            .iter()
+            .map(|incident| incident.ended.since(incident.opened).seconds())
+            .collect();
+        tally.outage_seconds.add_trial(&mut lengths);
+        record_recovery(&self.incidents.iter().collect::<Vec<_>>(), &mut tally.rto);
+        for scope in Scope::ALL {
+            let of_scope: Vec<&Incident> = self
+                .incidents
+                .iter()
+                .filter(|incident| incident.scope == Some(scope))
+                .collect();
+            if !of_scope.is_empty() {
+                record_recovery(&of_scope, tally.rto_by_scope.entry(scope).or_default());
+            }
+        }
+        let limit = journey.objective.rto.map_or(f64::INFINITY, Span::seconds);
+        let met = self
+            .incidents
+            .iter()
+            .all(|incident| seconds(incident) <= limit);
+        tally.rto_met += u64::from(met);
+    }
+
+    fn record_causes(&self, tally: &mut JourneyTally) {
+        let mut involved = std::collections::BTreeMap::<u32, u64>::new();
+        for (causes, span) in self.rows.iter().filter(|row| row.1 > Span::ZERO) {
+            tally
+                .causes
+                .entry(causes.clone())
+                .or_default()
+                .add(span.seconds());
+            for cause in causes {
+                *involved.entry(*cause).or_default() += span.0;
+            }
+        }
+        for (cause, span) in involved {
+            tally
+                .involved
+                .entry(cause)
+                .or_default()
+                .add(Span(span).seconds());
+        }
+    }
+
+    fn record_periods(&self, journey: &Journey, tally: &mut JourneyTally) {
+        let months = self.down.len() - 1;
+        let limit = 1.0 - journey.objective.availability.unwrap_or(0.0);
+        let month_met = |month: &usize| self.lost_seconds[*month] <= limit * MONTH.seconds();
+        if months > 0 {
+            let mut seconds: Vec<f64> = self.down[..months]
+                .iter()
+                .map(|span| span.seconds())
+                .collect();
+            tally.month_seconds.add_trial(&mut seconds);
+            tally
+                .months_met
+                .add((0..months).filter(month_met).count() as f64, months as f64);
+        }
+        let years = self.down[..months].chunks_exact(MONTHS_OF_A_YEAR);
+        let mut seconds: Vec<f64> = years
+            .map(|year| Span(year.iter().map(|span| span.0).sum()).seconds())
+            .collect();
+        if !seconds.is_empty() {
+            let lost = self.lost_seconds[..months].chunks_exact(MONTHS_OF_A_YEAR);
+            let allowed = limit * MONTH.seconds() * MONTHS_OF_A_YEAR as f64;
+            let met = lost
+                .filter(|year| year.iter().sum::<f64>() <= allowed)
+                .count();
+            tally.years_met.add(met as f64, seconds.len() as f64);
+            tally.year_seconds.add_trial(&mut seconds);
+        }
+    }
+}
+
+fn record_recovery(incidents: &[&Incident], tally: &mut Recovery) {
+    let mut seconds: Vec<f64> = incidents
+        .iter()
+        .map(|incident| incident.ended.since(incident.struck).seconds())
+        .collect();
+    tally.seconds.add_trial(&mut seconds);
+    if incidents.is_empty() {
+        return;
+    }
+    for stage in Stage::ALL {
+        let total: u64 = incidents
+            .iter()
+            .map(|incident| incident.stages[stage as usize].0)
+            .sum();
+        tally
+            .stages
+            .entry(stage)
+            .or_default()
+            .add(Span(total).seconds(), incidents.len() as f64);
+    }
+}
+
+fn stage_of(progress: Progress) -> Stage {
+    match progress {
+        Progress::Undetected => Stage::Undetected,
+        Progress::Detect => Stage::Detect,
+        Progress::Decide => Stage::Decide,
+        Progress::Fence => Stage::Fence,
+        Progress::Promote => Stage::Promote,
+        Progress::Redirect => Stage::Redirect,
+        Progress::Drain => Stage::Drain,
+        Progress::FailBack => Stage::FailBack,
+        Progress::Repair => Stage::Repair,
+    }
+}

@@ -1,0 +1,229 @@
+//! The observer of one store: promotions and what they cost, two primaries, and how long replication was degraded.
+
+use super::segment::Segment;
+use super::tally::{Episodes, Loss, StoreTally};
+use super::trial::Windowed;
+use crate::engine::Chance;
+use crate::time::{Span, Time};
+use crate::topology::{Scope, StoreId};
+use crate::world::World;
+use crate::world::note::{Event, Promotion};
+
+/// Watches one store through one trial.
+#[derive(Clone, Debug)]
+pub struct StoreObserver {
+    id: StoreId,
+    window: Windowed,
+    /// The last moment that is accounted for.
+    reached: Time,
+    /// Writes per second to replaced primaries, since the last event.
+    divergent: Segment,
+    dual_primary: Watcher,
+    split_brain: Watcher,
+    degraded: bool,
+    degraded_for: Span,
+    promotions: Vec<(Promotion, Scope)>,
+    planned: u64,
+    recovered: Vec<(f64, Scope)>,
+    last_scope: Scope,
+}
+
+/// Follows the episodes of a condition.
+#[derive(Clone, Debug, Default)]
+struct Watcher {
+    since: Option<Time>,
+    writes: f64,
+    ended: Vec<(Span, f64)>,
+}
+
+impl Watcher {
+    fn look(&mut self, holds: bool, now: Time, window: Windowed) {
+        match (self.since, holds) {
+            (None, true) => {
+                self.since = Some(now);
+                self.writes = 0.0;
+            }
+            (Some(since), false) => {
+                if window.contains(since) {
+                    self.ended.push((now.since(since), self.writes));
+                }
+                self.since = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn is_open(&self, window: Windowed) -> bool {
+        self.since.is_some_and(|since| window.contains(since))
+    }
+
+    fn record(&self, tally: &mut Episodes) {
+        tally.count.add(self.ended.len() as f64);
+        let mut seconds: Vec<f64> = self
+            .ended
+            .iter()
+            .map(|episode| episode.0.seconds())
+            .collect();
+        tally.seconds.add_trial(&mut seconds);
+        let mut writes: Vec<f64> = self.ended.iter().map(|episode| episode.1).collect();
+        tally.divergent_writes.add_trial(&mut writes);
+    }
+}
+
+impl StoreObserver {
+    pub fn new(id: StoreId, window: Windowed) -> StoreObserver {
+        StoreObserver {
+            id,
+            window,
+            reached: Time::ZERO,
+            divergent: Segment {
+                from: Time::ZERO,
+                to: Time::NEVER,
+                first: 0.0,
+                last: 0.0,
+            },
+            dual_primary: Watcher::default(),
+            split_brain: Watcher::default(),
+            degraded: false,
+            degraded_for: Span::ZERO,
+            promotions: Vec::new(),
+            planned: 0,
+            recovered: Vec::new(),
+            last_scope: Scope::FalseAlarm,
+        }
+    }
+
+    /// Whether an episode that began in the window still lasts.
+    pub fn is_open(&self) -> bool {
+        self.dual_primary.is_open(self.window) || self.split_brain.is_open(self.window)
+    }
+
+    /// Whether two members accept writes, and whether two receive them, for a journal.
+    pub fn two_primaries(&self) -> (bool, bool) {
+        (
+            self.dual_primary.since.is_some(),
+            self.split_brain.since.is_some(),
+        )
+    }
+
+    /// Accounts for the time up to a moment that is not later than the next event.
+    pub fn advance(&mut self, to: Time) {
+        let passed = self.divergent.between(self.divergent.from, to);
+        self.divergent = self.divergent.between(to, self.divergent.to);
+        self.dual_primary.writes += passed.integral();
+        self.split_brain.writes += passed.integral();
+        if self.degraded {
+            let (from, until) = (self.reached.max(self.window.from), to.min(self.window.to));
+            self.degraded_for.0 += until.since(from).0;
+        }
+        self.reached = to;
+    }
+
+    /// Looks at the world after an event.
+    pub fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
+        let now = world.state.now;
+        let flow = &world.flow.stores[self.id.index()];
+        let primary = world.state.stores[self.id.index()].primary;
+        let divergent = world.divergent(self.id);
+        let receives = |rates: &[f64]| rates[primary] > 0.0;
+        let both = divergent.now.max(divergent.later) > 0.0
+            && (receives(&flow.now) || receives(&flow.later));
+        self.dual_primary
+            .look(world.accepting(self.id) > 1, now, self.window);
+        self.split_brain.look(both, now, self.window);
+        self.divergent = Segment {
+            from: now,
+            to: world.flow.until,
+            first: divergent.now,
+            last: divergent.later,
+        };
+        self.degraded = world.degraded(self.id);
+        for note in world.notes.iter().filter(|_| self.window.contains(now)) {
+            match note.event {
+                Event::Promoted(promotion) if promotion.store == self.id => {
+                    if promotion.planned {
+                        self.planned += 1;
+                    } else {
+                        self.last_scope = note
+                            .origin
+                            .map_or(Scope::FalseAlarm, |origin| world.scope(origin));
+                        self.promotions.push((promotion, self.last_scope));
+                    }
+                }
+                Event::Rejoined(store, _, writes) if store == self.id => {
+                    self.recovered.push((writes, self.last_scope));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds the trial to the tally; `limit` is the tightest objective of those who write here, in seconds.
+    pub fn record(&self, limit: f64, tally: &mut StoreTally) {
+        tally
+            .promotions
+            .add((self.promotions.len() as u64 + self.planned) as f64);
+        let lossy = self
+            .promotions
+            .iter()
+            .filter(|(promotion, _)| promotion.writes > 0.0)
+            .count();
+        tally.loss_events.add(lossy as f64);
+        record_loss(&self.promotions, &self.recovered, |_| true, &mut tally.rpo);
+        for scope in Scope::ALL {
+            let mine = |other: Scope| other == scope;
+            if self.promotions.iter().any(|(_, other)| mine(*other)) {
+                let of_scope = tally.rpo_by_scope.entry(scope).or_default();
+                record_loss(&self.promotions, &self.recovered, mine, of_scope);
+            }
+        }
+        self.dual_primary.record(&mut tally.dual_primary);
+        self.split_brain.record(&mut tally.split_brain);
+        tally.degraded_seconds.add(self.degraded_for.seconds());
+        let met = self
+            .promotions
+            .iter()
+            .all(|(promotion, _)| promotion.seconds <= limit);
+        tally.rpo_met += u64::from(met);
+    }
+}
+
+fn record_loss(
+    promotions: &[(Promotion, Scope)],
+    recovered: &[(f64, Scope)],
+    counts: impl Fn(Scope) -> bool,
+    tally: &mut Loss,
+) {
+    let mine: Vec<&Promotion> = promotions
+        .iter()
+        .filter(|(_, scope)| counts(*scope))
+        .map(|(promotion, _)| promotion)
+        .collect();
+    tally.seconds.add_trial(
+        &mut mine
+            .iter()
+            .map(|promotion| promotion.seconds)
+            .collect::<Vec<_>>(),
+    );
+    tally.writes.add_trial(
+        &mut mine
+            .iter()
+            .map(|promotion| promotion.writes)
+            .collect::<Vec<_>>(),
+    );
+    let writes = |lost: bool| -> f64 {
+        mine.iter()
+            .filter(|promotion| promotion.lost == lost)
+            .map(|promotion| promotion.writes)
+            .sum()
+    };
+    tally.lost_writes.add(writes(true));
+    tally.orphaned_writes.add(writes(false));
+    tally.recovered_writes.add(
+        recovered
+            .iter()
+            .filter(|(_, scope)| counts(*scope))
+            .map(|entry| entry.0)
+            .sum(),
+    );
+}

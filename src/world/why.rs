@@ -1,0 +1,563 @@
+//! Why a journey is down: its unmet needs walked down to active faults, false beliefs and running actions, and the
+//! stage of recovery that the moment belongs to.
+//!
+//! A need is unmet while it is met less than the journey's `up_when`. Each unmet leaf adds its causes, and says which
+//! pipeline is working on it and in which stage. The stage of the moment is the earliest among the pipelines that
+//! alone keep the journey down (by the share of requests they cost), or repair if none does.
+
+use super::World;
+use super::probe::Condition;
+use super::state::{Mode, Origin, Phase, Role, Trigger};
+use crate::engine::Chance;
+use crate::time::Time;
+use crate::topology::{
+    CauseId, DetectorId, FaultId, Journey, JourneyId, Need, PartId, PlaceId, PoolId, Replication,
+    Scope, StoreId, TrafficId, Watch,
+};
+
+/// The stages of recovery that a world can tell; see `design` of the measures for their meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    /// No detector will see it.
+    Undetected,
+    /// A detector is on its way to see it.
+    Detect,
+    /// Somebody or something decides.
+    Decide,
+    /// The old primary is being fenced.
+    Fence,
+    /// A standby is being promoted.
+    Promote,
+    /// Callers are being told.
+    Redirect,
+    /// Clients still use an old answer.
+    Drain,
+    /// The preferred primary takes over again.
+    FailBack,
+    /// No pipeline is running.
+    Repair,
+}
+
+/// Why a journey is down at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// The causes, sorted.
+    pub causes: Vec<CauseId>,
+    /// The stage.
+    pub stage: Option<Progress>,
+    /// The last fault, action or false belief among the causes that began: what set off the incident, and when that
+    /// very thing began.
+    pub trigger: Option<Origin>,
+}
+
+/// What a walk collects.
+struct Walk {
+    up_when: f64,
+    at: Time,
+    causes: Vec<CauseId>,
+    trigger: Option<Origin>,
+    /// Requests that each unmet leaf costs, by what works on it.
+    costs: Vec<(Worker, Progress, f64)>,
+}
+
+/// What works on an unmet need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Worker {
+    Nobody,
+    Entry(TrafficId),
+    Balancer(TrafficId),
+    Store(StoreId),
+}
+
+impl Walk {
+    fn unmet(&self, met: f64) -> bool {
+        met < self.up_when
+    }
+
+    fn blame(&mut self, cause: CauseId, origin: Option<Origin>) {
+        self.causes.push(cause);
+        let later = |one: Origin, other: Origin| {
+            if (other.struck, other.what) > (one.struck, one.what) {
+                other
+            } else {
+                one
+            }
+        };
+        self.trigger = match (self.trigger, origin) {
+            (Some(one), Some(other)) => Some(later(one, other)),
+            (one, other) => one.or(other),
+        };
+    }
+
+    fn cost(&mut self, worker: Worker, progress: Progress, share: f64) {
+        self.costs.push((worker, progress, share));
+    }
+
+    /// The earliest stage among the pipelines that alone cost more than the journey can bear.
+    fn stage(mut self) -> Progress {
+        let bearable = 1.0 - self.up_when;
+        self.costs
+            .sort_unstable_by(|one, other| one.0.cmp(&other.0).then(one.1.cmp(&other.1)));
+        let mut alone: Option<Progress> = None;
+        let mut any: Option<Progress> = None;
+        for group in self.costs.chunk_by(|one, other| one.0 == other.0) {
+            let total: f64 = group.iter().map(|cost| cost.2).sum();
+            let earliest = if group[0].0 == Worker::Nobody {
+                Progress::Repair
+            } else {
+                group[0].1
+            };
+            any = Some(any.map_or(earliest, |other| other.min(earliest)));
+            if total > bearable {
+                alone = Some(alone.map_or(earliest, |other| other.min(earliest)));
+            }
+        }
+        alone.or(any).unwrap_or(Progress::Repair)
+    }
+}
+
+impl<C: Chance> World<'_, C> {
+    /// Why a journey is below its `up_when` now, or will be before the flow changes.
+    #[must_use]
+    pub fn reasons(&self, id: JourneyId) -> Reasons {
+        let journey = &self.topology.journeys[id.index()];
+        let mut walk = self.walk(journey, self.state.now);
+        if walk.causes.is_empty() && !self.flow.until.is_never() {
+            walk = self.walk(journey, self.flow.until);
+        }
+        walk.causes.sort_unstable();
+        walk.causes.dedup();
+        let (causes, trigger) = (std::mem::take(&mut walk.causes), walk.trigger);
+        Reasons {
+            causes,
+            trigger,
+            stage: Some(walk.stage()),
+        }
+    }
+
+    /// How far a failure reaches that this set off.
+    #[must_use]
+    pub fn scope(&self, origin: Origin) -> Scope {
+        match origin.what {
+            Trigger::Fault(id) => self.topology.faults[id.index()].scope,
+            Trigger::Alarm(_) => Scope::FalseAlarm,
+        }
+    }
+
+    fn walk(&self, journey: &Journey, at: Time) -> Walk {
+        let mut walk = Walk {
+            up_when: journey.up_when,
+            at,
+            causes: Vec::new(),
+            trigger: None,
+            costs: Vec::new(),
+        };
+        match journey.enters {
+            None => self.walk_need(&mut walk, &journey.needs, PlaceId::INTERNET, 1.0),
+            Some(entry) => {
+                for (target, share) in self.shares(entry, at).enumerate() {
+                    if share > 0.0 {
+                        self.walk_target(&mut walk, journey, entry, target, share);
+                    }
+                }
+            }
+        }
+        walk
+    }
+
+    fn walk_target(
+        &self,
+        walk: &mut Walk,
+        journey: &Journey,
+        entry: TrafficId,
+        target: usize,
+        share: f64,
+    ) {
+        let success = self.success_at(journey, entry, target, walk.at);
+        if !walk.unmet(success) {
+            return;
+        }
+        let checked = &self.topology.traffic[entry.index()].targets[target];
+        let place = checked.place;
+        let entered = self.entered(entry, target, journey.timeout);
+        if walk.unmet(entered) {
+            self.walk_entry(walk, entry, target, share * (1.0 - entered));
+        }
+        if entered > 0.0 && walk.unmet(self.headroom(checked.pool, walk.at)) {
+            self.walk_overload(walk, checked.pool, Some(entry), share);
+        }
+        let service = &self.topology.services[self.topology.traffic[entry.index()].service.index()];
+        self.walk_need(walk, &service.needs, place, share);
+        self.walk_need(walk, &journey.needs, place, share);
+    }
+
+    /// An entry's target that loses requests.
+    fn walk_entry(&self, walk: &mut Walk, entry: TrafficId, target: usize, cost: f64) {
+        let traffic = &self.topology.traffic[entry.index()];
+        let checked = &traffic.targets[target];
+        let open = self.target_open(entry, target);
+        if open {
+            self.blame_pool(walk, checked.pool);
+            self.blame_balancer(walk, entry, target);
+        } else {
+            self.blame_place(walk, checked.place);
+            self.blame_path(walk, PlaceId::INTERNET, checked.place);
+        }
+        let (worker, progress) = self.entry_progress(entry, target, open);
+        if progress >= Progress::Redirect && progress != Progress::Repair {
+            let state = &self.state.traffic[entry.index()];
+            walk.causes.push(traffic.cause);
+            if walk.trigger.is_none() {
+                walk.trigger = state.origin;
+            }
+        }
+        if let Some(check) = checked.check {
+            self.blame_belief(walk, check);
+        }
+        walk.cost(worker, progress, cost);
+    }
+
+    fn entry_progress(&self, entry: TrafficId, target: usize, open: bool) -> (Worker, Progress) {
+        let traffic = &self.topology.traffic[entry.index()];
+        let state = &self.state.traffic[entry.index()];
+        if state.answer[target] <= 0.0 {
+            return (Worker::Entry(entry), Progress::Drain);
+        }
+        if self.is_set(super::Timer::Answer(entry)) && state.pending[target] <= 0.0 {
+            return (Worker::Entry(entry), Progress::Redirect);
+        }
+        let elsewhere = (0..traffic.targets.len())
+            .any(|other| other != target && self.believed_healthy(entry, other));
+        if let Some(check) = traffic.targets[target].check
+            && elsewhere
+            && self.found_down(check)
+            && !self.state.detectors[check.index()].down
+        {
+            return (Worker::Entry(entry), self.detection(check));
+        }
+        if open && self.pool_stands(traffic.targets[target].pool) {
+            return self.balancer_progress(entry, target);
+        }
+        (Worker::Nobody, Progress::Repair)
+    }
+
+    /// Dead instances in rotation, or live ones out of it.
+    fn balancer_progress(&self, entry: TrafficId, target: usize) -> (Worker, Progress) {
+        let checked = &self.topology.traffic[entry.index()].targets[target];
+        let parts = &self.topology.pools[checked.pool.index()].parts;
+        let wrong = |instance: &usize| {
+            let up = self.state.conditions[parts[*instance].index()] == Condition::Up;
+            up != self.in_rotation(entry, target, *instance)
+        };
+        match (0..parts.len()).find(wrong) {
+            Some(_) => (Worker::Balancer(entry), Progress::Detect),
+            None => (Worker::Nobody, Progress::Repair),
+        }
+    }
+
+    fn detection(&self, id: DetectorId) -> Progress {
+        let pending = self.is_set(super::Timer::Opinion(id));
+        if pending {
+            Progress::Detect
+        } else {
+            Progress::Undetected
+        }
+    }
+
+    fn walk_need(&self, walk: &mut Walk, need: &Need, site: PlaceId, share: f64) {
+        let met = self.met(need, site, walk.at);
+        if !walk.unmet(met) {
+            return;
+        }
+        match need {
+            Need::All(needs) | Need::AtLeast { of: needs, .. } => {
+                let before = walk.causes.len();
+                needs
+                    .iter()
+                    .for_each(|need| self.walk_need(walk, need, site, share));
+                if walk.causes.len() == before {
+                    needs
+                        .iter()
+                        .for_each(|need| self.walk_partly(walk, need, site, share));
+                }
+            }
+            Need::Soft { need, .. } => self.walk_need(walk, need, site, share * (1.0 - met)),
+            Need::Service { service, at } => {
+                let pools = &self.topology.services[service.index()].pools;
+                let local = pools
+                    .iter()
+                    .find(|pool| self.topology.pools[pool.index()].place == site);
+                match at.as_ref().or(local) {
+                    Some(pool) => self.walk_pool(walk, *pool, site, share),
+                    None => pools
+                        .iter()
+                        .for_each(|pool| self.walk_pool(walk, *pool, site, share)),
+                }
+            }
+            Need::Read(store) => self.walk_store(walk, *store, site, share, false),
+            Need::Write(store) => self.walk_store(walk, *store, site, share, true),
+        }
+    }
+
+    /// Several needs, each met well enough alone and too little together.
+    fn walk_partly(&self, walk: &mut Walk, need: &Need, site: PlaceId, share: f64) {
+        let strict = std::mem::replace(&mut walk.up_when, 1.0);
+        self.walk_need(walk, need, site, share);
+        walk.up_when = strict;
+    }
+
+    fn walk_pool(&self, walk: &mut Walk, id: PoolId, site: PlaceId, share: f64) {
+        let pool = &self.topology.pools[id.index()];
+        if !self.answers(site, pool.place) {
+            self.blame_path(walk, site, pool.place);
+            walk.cost(Worker::Nobody, Progress::Repair, share);
+        } else if !self.pool_stands(id) {
+            self.blame_pool(walk, id);
+            walk.cost(Worker::Nobody, Progress::Repair, share);
+        } else {
+            if walk.unmet(self.headroom(id, walk.at)) {
+                self.walk_overload(walk, id, None, share);
+            }
+            let needs = &self.topology.services[pool.service.index()].needs;
+            self.walk_need(walk, needs, pool.place, share);
+        }
+    }
+
+    /// A pool with too little capacity: instances are missing, or clients were sent here.
+    fn walk_overload(&self, walk: &mut Walk, id: PoolId, entry: Option<TrafficId>, share: f64) {
+        let headroom = self.headroom(id, walk.at);
+        self.blame_pool(walk, id);
+        let moved = entry.filter(|entry| {
+            let state = &self.state.traffic[entry.index()];
+            !state.past.is_empty() || self.any_believed_down(*entry)
+        });
+        if let Some(entry) = moved {
+            walk.blame(
+                self.topology.traffic[entry.index()].cause,
+                self.state.traffic[entry.index()].origin,
+            );
+        }
+        if walk.causes.is_empty() {
+            walk.causes.push(
+                self.topology.services[self.topology.pools[id.index()].service.index()]
+                    .overload_cause,
+            );
+        }
+        walk.cost(Worker::Nobody, Progress::Repair, share * (1.0 - headroom));
+    }
+
+    fn any_believed_down(&self, entry: TrafficId) -> bool {
+        let targets = self.topology.traffic[entry.index()].targets.len();
+        (0..targets).any(|target| !self.believed_healthy(entry, target))
+    }
+
+    fn walk_store(&self, walk: &mut Walk, id: StoreId, site: PlaceId, share: f64, writing: bool) {
+        let store = &self.state.stores[id.index()];
+        let checked = &self.topology.stores[id.index()];
+        let member = self.writer(id, site);
+        let before = walk.causes.len();
+        if self.state.conditions[checked.members[member].part.index()] != Condition::Up {
+            self.blame_part(walk, checked.members[member].part);
+        }
+        self.blame_path(walk, site, checked.members[member].place);
+        if writing && store.mode == Mode::Stalled && member == store.primary {
+            for (index, standby) in checked.members.iter().enumerate() {
+                if index != member && self.acknowledges(id, index) {
+                    self.blame_part(walk, standby.part);
+                    self.blame_path(walk, checked.members[member].place, standby.place);
+                }
+            }
+            walk.causes.push(checked.replication_cause);
+        }
+        self.blame_recovery(walk, id);
+        if walk.causes.len() == before {
+            walk.blame(checked.replication_cause, store.origin);
+        }
+        let (worker, progress) = self.store_progress(id, writing, member);
+        walk.cost(worker, progress, share);
+    }
+
+    /// The recovery that is running, or that left callers without a primary.
+    fn blame_recovery(&self, walk: &mut Walk, id: StoreId) {
+        let store = &self.state.stores[id.index()];
+        let Some(failover) = &self.topology.stores[id.index()].failover else {
+            return;
+        };
+        let running = !matches!(store.phase, Phase::Idle | Phase::Blocked | Phase::Deciding);
+        let cause = if store.phase == Phase::FailingBack {
+            failover.fail_back_cause
+        } else {
+            failover.cause
+        };
+        let began = store.origin.map(|origin| Origin {
+            struck: origin.struck,
+            ..origin
+        });
+        if running || store.phase == Phase::Deciding {
+            walk.causes.push(cause);
+        }
+        if store.phase == Phase::FailingBack {
+            walk.blame(
+                cause,
+                began.map(|origin| Origin {
+                    struck: store.began,
+                    ..origin
+                }),
+            );
+        } else if running && walk.trigger.is_none() {
+            walk.trigger = began;
+        }
+        self.blame_belief(walk, failover.detector);
+        let replaced = store
+            .members
+            .iter()
+            .any(|member| member.role == Role::Replaced);
+        if store.lease_expires.is_some() || replaced && walk.causes.is_empty() {
+            walk.causes.push(cause);
+            if walk.trigger.is_none() {
+                walk.trigger = store.origin;
+            }
+        }
+    }
+
+    fn store_progress(&self, id: StoreId, writing: bool, member: usize) -> (Worker, Progress) {
+        let store = &self.state.stores[id.index()];
+        let worker = Worker::Store(id);
+        let checked = &self.topology.stores[id.index()];
+        match store.phase {
+            Phase::Deciding => return (worker, Progress::Decide),
+            Phase::Fencing => return (worker, Progress::Fence),
+            Phase::Promoting => return (worker, Progress::Promote),
+            Phase::Redirecting => return (worker, Progress::Redirect),
+            Phase::FailingBack => return (worker, Progress::FailBack),
+            Phase::Idle | Phase::Blocked => {}
+        }
+        let falls_back = !matches!(
+            checked.replication,
+            Replication::SyncStrict { .. } | Replication::Async
+        );
+        if writing && store.mode == Mode::Stalled && member == store.primary && falls_back {
+            return (worker, Progress::Detect);
+        }
+        match &checked.failover {
+            Some(failover) if store.phase == Phase::Idle && self.found_down(failover.detector) => {
+                (worker, self.detection(failover.detector))
+            }
+            _ => (Worker::Nobody, Progress::Repair),
+        }
+    }
+
+    fn blame_pool(&self, walk: &mut Walk, id: PoolId) {
+        for part in &self.topology.pools[id.index()].parts {
+            self.blame_part(walk, *part);
+        }
+    }
+
+    fn blame_part(&self, walk: &mut Walk, part: PartId) {
+        let checked = &self.topology.parts[part.index()];
+        self.blame_faults(walk, &checked.faults);
+        self.blame_place(walk, checked.place);
+    }
+
+    fn blame_place(&self, walk: &mut Walk, mut place: PlaceId) {
+        loop {
+            let checked = &self.topology.places[place.index()];
+            self.blame_faults(walk, &checked.faults);
+            if checked.parent == place {
+                return;
+            }
+            place = checked.parent;
+        }
+    }
+
+    fn blame_faults(&self, walk: &mut Walk, faults: &[FaultId]) {
+        for id in faults {
+            let state = &self.state.faults[id.index()];
+            if state.active {
+                let origin = Origin {
+                    what: Trigger::Fault(*id),
+                    struck: state.struck,
+                };
+                walk.blame(self.topology.faults[id.index()].cause, Some(origin));
+            }
+        }
+    }
+
+    fn blame_path(&self, walk: &mut Walk, one: PlaceId, other: PlaceId) {
+        for id in self
+            .blocking(one, other)
+            .chain(self.blocking(other, one))
+            .collect::<Vec<_>>()
+        {
+            self.blame_faults(walk, &[id]);
+        }
+    }
+
+    /// A belief that differs from the truth.
+    fn blame_belief(&self, walk: &mut Walk, id: DetectorId) {
+        let state = &self.state.detectors[id.index()];
+        if state.down && !self.found_down(id) {
+            let origin = state.origin.map(|origin| match origin.what {
+                Trigger::Alarm(_) => origin,
+                Trigger::Fault(_) => Origin {
+                    struck: origin.struck,
+                    ..origin
+                },
+            });
+            walk.blame(self.topology.detectors[id.index()].cause, origin);
+        }
+    }
+
+    /// Live instances that a balancer keeps out, and dead ones that it sends to.
+    fn blame_balancer(&self, walk: &mut Walk, entry: TrafficId, target: usize) {
+        let checked = &self.topology.traffic[entry.index()].targets[target];
+        let parts = &self.topology.pools[checked.pool.index()].parts;
+        let kept_out = (0..parts.len()).any(|instance| {
+            let up = self.state.conditions[parts[instance].index()] == Condition::Up;
+            up && !self.in_rotation(entry, target, instance)
+        });
+        if kept_out {
+            let checks = checked
+                .instance_checks
+                .iter()
+                .filter(|check| self.state.detectors[check.index()].down);
+            let origin = checks
+                .filter_map(|check| self.state.detectors[check.index()].origin)
+                .max_by_key(|o| o.struck);
+            walk.blame(checked.balancer_cause, origin);
+        }
+        for part in parts {
+            self.blame_path(walk, checked.place, self.topology.parts[part.index()].place);
+        }
+    }
+
+    /// The fault behind something that is watched and found down: the one that struck last.
+    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
+        let mut walk = Walk {
+            up_when: 1.0,
+            at: self.state.now,
+            causes: Vec::new(),
+            trigger: None,
+            costs: Vec::new(),
+        };
+        match watches {
+            Watch::Target(entry, target) => {
+                let checked = &self.topology.traffic[entry.index()].targets[target];
+                self.blame_place(&mut walk, checked.place);
+                self.blame_pool(&mut walk, checked.pool);
+            }
+            Watch::Instance(_, part) => self.blame_part(&mut walk, part),
+            Watch::Primary(store) => {
+                let primary = self.state.stores[store.index()].primary;
+                self.blame_part(
+                    &mut walk,
+                    self.topology.stores[store.index()].members[primary].part,
+                );
+            }
+        }
+        self.latest(self.state.cuts.iter().map(|(_, fault)| *fault))
+            .into_iter()
+            .chain(walk.trigger)
+            .max_by_key(|origin| (origin.struck, origin.what))
+    }
+}
