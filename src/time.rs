@@ -8,7 +8,7 @@
 pub const YEAR_SECONDS: f64 = 365.0 * 86_400.0;
 
 /// An instant, in nanoseconds since the start of the trial.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Time(pub u64);
 
 /// A length of time in nanoseconds.

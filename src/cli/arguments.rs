@@ -52,10 +52,22 @@ pub struct Talk {
     #[arg(long, short, global = true, help_heading = "Talk")]
     pub quiet: bool,
     /// When to use colours; `auto` also honours NO_COLOR.
-    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", help_heading = "Talk")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "auto",
+        value_name = "WHEN",
+        help_heading = "Talk"
+    )]
     pub color: Color,
     /// Whether to show progress on a terminal.
-    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", help_heading = "Talk")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "auto",
+        value_name = "WHEN",
+        help_heading = "Talk"
+    )]
     pub progress: ProgressChoice,
 }
 
@@ -292,7 +304,17 @@ mod tests {
 
     #[test]
     fn a_shard_has_a_fixed_number_of_trials() {
-        let line = ["fivenines", "run", "m", "--shard", "1/3", "--out", "f", "--time", "3s"];
+        let line = [
+            "fivenines",
+            "run",
+            "m",
+            "--shard",
+            "1/3",
+            "--out",
+            "f",
+            "--time",
+            "3s",
+        ];
         assert!(Arguments::try_parse_from(line).is_err());
         assert!(Arguments::try_parse_from(&line[..7]).is_ok());
         assert!(Arguments::try_parse_from(&line[..5]).is_err());

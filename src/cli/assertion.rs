@@ -39,8 +39,9 @@ impl FromStr for Assertion {
         let (path, comparison, value) = split(text)
             .ok_or_else(|| "write it as `PATH >= VALUE` or `PATH <= VALUE`".to_owned())?;
         path::split(path).map_err(|error| error.to_string())?;
-        let number = quantity::figure_value(value)
-            .ok_or_else(|| format!("`{value}` is no number, share (99.9%), duration (5m) or rate (4/y)"))?;
+        let number = quantity::figure_value(value).ok_or_else(|| {
+            format!("`{value}` is no number, share (99.9%), duration (5m) or rate (4/y)")
+        })?;
         Ok(Assertion::Figure {
             path: path.to_owned(),
             comparison,
@@ -82,20 +83,34 @@ impl Assertion {
                 let status = comparison.judge(&figure, *value);
                 let sentence = || {
                     let seen = number::phrase(&figure);
-                    format!("{figure_path} {sign} {text}: {}, it is {seen}", word(status))
+                    format!(
+                        "{figure_path} {sign} {text}: {}, it is {seen}",
+                        word(status)
+                    )
                 };
-                Ok(if holds(status) { Vec::new() } else { vec![sentence()] })
+                Ok(if holds(status) {
+                    Vec::new()
+                } else {
+                    vec![sentence()]
+                })
             }
         }
     }
 }
 
 fn failed_objectives(document: &ResultDocument) -> Vec<String> {
-    let failed = document.objectives.iter().filter(|verdict| !holds(verdict.status));
+    let failed = document
+        .objectives
+        .iter()
+        .filter(|verdict| !holds(verdict.status));
     let sentence = |verdict: &crate::study::Verdict| {
         let target = number::exact(verdict.target, &verdict.figure.unit);
         let seen = number::phrase(&verdict.figure);
-        format!("{} {target}: {}, it is {seen}", verdict.path, word(verdict.status))
+        format!(
+            "{} {target}: {}, it is {seen}",
+            verdict.path,
+            word(verdict.status)
+        )
     };
     failed.map(sentence).collect()
 }
@@ -124,10 +139,19 @@ mod tests {
     fn assertions_are_read() {
         assert_eq!("".parse(), Ok(Assertion::Objectives));
         let assertion: Assertion = "journeys.\"a b\".rto.any.p95 <= 5m".parse().unwrap();
-        let Assertion::Figure { path, comparison, value, .. } = assertion else {
+        let Assertion::Figure {
+            path,
+            comparison,
+            value,
+            ..
+        } = assertion
+        else {
             panic!("no figure");
         };
-        assert_eq!((path.as_str(), comparison, value), ("journeys.\"a b\".rto.any.p95", Comparison::AtMost, 300.0));
+        assert_eq!(
+            (path.as_str(), comparison, value),
+            ("journeys.\"a b\".rto.any.p95", Comparison::AtMost, 300.0)
+        );
         for wrong in ["a.b", "a.b >= soon", "a.b = 3", ">= 3", "a..b <= 3"] {
             assert!(wrong.parse::<Assertion>().is_err(), "{wrong}");
         }

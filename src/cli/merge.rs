@@ -12,7 +12,9 @@ use crate::study::{self, Merged, Partial, ResultDocument, Study};
 
 pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
     let files = arguments.files.iter();
-    let partials = files.map(|file| read(file)).collect::<Result<Vec<Partial>>>()?;
+    let partials = files
+        .map(|file| read(file))
+        .collect::<Result<Vec<Partial>>>()?;
     let merged = study::merge(partials)?;
     let checked = model_of(&merged)?;
     let study = Study {
@@ -25,11 +27,15 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
         study.fits(&merged.outcome.tally),
         "the tallies in the shards are not of the model in the shards"
     );
-    output::deliver(&ResultDocument::new(&study, &merged.outcome), &arguments.output)
+    output::deliver(
+        &ResultDocument::new(&study, &merged.outcome),
+        &arguments.output,
+    )
 }
 
 fn read(file: &Path) -> Result<Partial> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_str(&text)
         .with_context(|| format!("{} is not a shard written by `run --shard`", file.display()))
 }

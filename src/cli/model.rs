@@ -85,7 +85,9 @@ impl Inspection {
     /// How many errors there are.
     pub fn errors(&self) -> usize {
         let errors = self.diagnostics.iter();
-        errors.filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+        errors
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .count()
     }
 
     /// Every problem as text.
@@ -114,7 +116,9 @@ pub fn load(arguments: &ModelArguments, talk: Talk) -> Result<Checked> {
 fn read(file: &str) -> Result<(String, String)> {
     if file == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read standard input")?;
         return Ok(("<stdin>".to_owned(), text));
     }
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;

@@ -67,7 +67,11 @@ pub fn deliver(document: &ResultDocument, arguments: &OutputArguments) -> Result
     for failure in &failures {
         anstream::eprintln!("assertion failed: {failure}");
     }
-    Ok(if failures.is_empty() { Exit::Fine } else { Exit::Failed })
+    Ok(if failures.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Failed
+    })
 }
 
 fn rendered(document: &ResultDocument, arguments: &OutputArguments) -> Result<String> {
@@ -86,7 +90,11 @@ fn rendered(document: &ResultDocument, arguments: &OutputArguments) -> Result<St
             None => "none\n".to_owned(),
         },
         (Format::Csv, Some(figure)) => {
-            format!("{}\n{}", csv::FIGURE_COLUMNS, csv::figure_row(wanted, &figure))
+            format!(
+                "{}\n{}",
+                csv::FIGURE_COLUMNS,
+                csv::figure_row(wanted, &figure)
+            )
         }
         (Format::Text | Format::Csv | Format::Json, _) => json::render(&value),
     })
@@ -113,7 +121,8 @@ fn write_directory(document: &ResultDocument, directory: &Path) -> Result<()> {
 /// If it cannot be written or renamed.
 pub fn write_atomically(file: &Path, content: &str) -> Result<()> {
     let temporary = temporary_name(file);
-    let written = std::fs::write(&temporary, content).and_then(|()| std::fs::rename(&temporary, file));
+    let written =
+        std::fs::write(&temporary, content).and_then(|()| std::fs::rename(&temporary, file));
     if written.is_err() {
         // The error of the write is the one to report.
         let _ = std::fs::remove_file(&temporary);

@@ -6,7 +6,9 @@ use crate::model::units;
 
 /// A precision: a share above 0.
 pub fn precision(text: &str) -> Result<f64, String> {
-    let share: units::Share = text.parse().map_err(|problem: crate::model::problem::Problem| problem.message)?;
+    let share: units::Share = text
+        .parse()
+        .map_err(|problem: crate::model::problem::Problem| problem.message)?;
     if share.value() > 0.0 {
         Ok(share.value())
     } else {
@@ -16,7 +18,9 @@ pub fn precision(text: &str) -> Result<f64, String> {
 
 /// A budget of time.
 pub fn time(text: &str) -> Result<Duration, String> {
-    let duration: units::Duration = text.parse().map_err(|problem: crate::model::problem::Problem| problem.message)?;
+    let duration: units::Duration = text
+        .parse()
+        .map_err(|problem: crate::model::problem::Problem| problem.message)?;
     Ok(Duration::from_nanos(duration.span().0))
 }
 
@@ -24,7 +28,11 @@ pub fn time(text: &str) -> Result<Duration, String> {
 pub fn figure_value(text: &str) -> Option<f64> {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
     let share = || text.parse::<units::Share>().ok().map(units::Share::value);
-    let duration = || text.parse::<units::Duration>().ok().map(units::Duration::seconds);
+    let duration = || {
+        text.parse::<units::Duration>()
+            .ok()
+            .map(units::Duration::seconds)
+    };
     let rate = || text.parse::<units::Rate>().ok().map(units::Rate::per_year);
     number.or_else(share).or_else(duration).or_else(rate)
 }

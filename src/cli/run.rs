@@ -26,12 +26,20 @@ pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
     let outcome = workers::compute(&study, study.session(), &arguments.plan, talk);
     let document = ResultDocument::new(&study, &outcome);
     let exit = output::deliver(&document, &arguments.output)?;
-    Ok(if outcome.complete { exit } else { Exit::Interrupted })
+    Ok(if outcome.complete {
+        exit
+    } else {
+        Exit::Interrupted
+    })
 }
 
 fn plan(arguments: &PlanArguments) -> Plan {
     let has_limit = arguments.precision.is_some() || arguments.time.is_some();
-    let default = if has_limit { MOST_TRIALS } else { DEFAULT_TRIALS };
+    let default = if has_limit {
+        MOST_TRIALS
+    } else {
+        DEFAULT_TRIALS
+    };
     let trials = arguments.trials.unwrap_or(default);
     match arguments.precision {
         Some(relative) => Plan::Precision {
@@ -52,7 +60,11 @@ fn run_shard(
     let outcome = workers::compute(study, study.session_of(shard), &arguments.plan, talk);
     let complete = outcome.complete;
     let partial = Partial::new(study, model, shard, outcome);
-    let file = arguments.output.out.as_deref().context("a shard needs --out FILE")?;
+    let file = arguments
+        .output
+        .out
+        .as_deref()
+        .context("a shard needs --out FILE")?;
     output::write_atomically(file, &report::json::render(&partial))?;
     if !talk.quiet {
         anstream::eprintln!(
@@ -63,5 +75,9 @@ fn run_shard(
             file.display()
         );
     }
-    Ok(if complete { Exit::Fine } else { Exit::Interrupted })
+    Ok(if complete {
+        Exit::Fine
+    } else {
+        Exit::Interrupted
+    })
 }

@@ -22,7 +22,9 @@ impl FromStr for ShardChoice {
         match text.split_once('/') {
             None if text == "auto" => Ok(ShardChoice::Auto(None)),
             Some(("auto", count)) => match count.parse() {
-                Ok(count) if (1..=Shard::MOST).contains(&count) => Ok(ShardChoice::Auto(Some(count))),
+                Ok(count) if (1..=Shard::MOST).contains(&count) => {
+                    Ok(ShardChoice::Auto(Some(count)))
+                }
                 _ => Err("the total after `auto/` is a number from 1".to_owned()),
             },
             _ => parse(text)
@@ -59,10 +61,14 @@ impl ShardChoice {
 
 fn from_environment(count: Option<u64>, environment: Environment<'_>) -> Result<Shard> {
     if let Some(text) = environment("FIVENINES_SHARD") {
-        return parse(&text).with_context(|| format!("FIVENINES_SHARD is `{text}`, and not like 1/3"));
+        return parse(&text)
+            .with_context(|| format!("FIVENINES_SHARD is `{text}`, and not like 1/3"));
     }
     let number = |name: &str| -> Result<Option<u64>> {
-        let read = |text: String| text.parse().with_context(|| format!("{name} is `{text}`, not a number"));
+        let read = |text: String| {
+            text.parse()
+                .with_context(|| format!("{name} is `{text}`, not a number"))
+        };
         environment(name).map(read).transpose()
     };
     let (index, total) = if let Some(index) = number("JOB_COMPLETION_INDEX")? {
@@ -71,7 +77,9 @@ fn from_environment(count: Option<u64>, environment: Environment<'_>) -> Result<
         (index, number("AWS_BATCH_JOB_ARRAY_SIZE")?)
     } else if let Some(id) = number("SLURM_ARRAY_TASK_ID")? {
         let first = number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(0);
-        let index = id.checked_sub(first).context("SLURM_ARRAY_TASK_ID is below SLURM_ARRAY_TASK_MIN")?;
+        let index = id
+            .checked_sub(first)
+            .context("SLURM_ARRAY_TASK_ID is below SLURM_ARRAY_TASK_MIN")?;
         (index, number("SLURM_ARRAY_TASK_COUNT")?)
     } else {
         bail!(
@@ -96,7 +104,9 @@ mod tests {
             found.map(|(_, value)| (*value).to_owned())
         };
         let choice: ShardChoice = choice.parse()?;
-        let shard = choice.resolve(&environment).map_err(|error| error.to_string())?;
+        let shard = choice
+            .resolve(&environment)
+            .map_err(|error| error.to_string())?;
         Ok((shard.index, shard.count))
     }
 
@@ -111,8 +121,14 @@ mod tests {
     #[test]
     fn batch_systems_count_from_their_own_start() {
         assert_eq!(resolve("auto", &[("FIVENINES_SHARD", "2/5")]), Ok((2, 5)));
-        assert_eq!(resolve("auto/4", &[("JOB_COMPLETION_INDEX", "3")]), Ok((4, 4)));
-        let batch = [("AWS_BATCH_JOB_ARRAY_INDEX", "0"), ("AWS_BATCH_JOB_ARRAY_SIZE", "7")];
+        assert_eq!(
+            resolve("auto/4", &[("JOB_COMPLETION_INDEX", "3")]),
+            Ok((4, 4))
+        );
+        let batch = [
+            ("AWS_BATCH_JOB_ARRAY_INDEX", "0"),
+            ("AWS_BATCH_JOB_ARRAY_SIZE", "7"),
+        ];
         assert_eq!(resolve("auto", &batch), Ok((1, 7)));
         let slurm = [
             ("SLURM_ARRAY_TASK_ID", "12"),
@@ -126,7 +142,11 @@ mod tests {
     fn a_missing_total_or_system_is_said() {
         let no_total = resolve("auto", &[("JOB_COMPLETION_INDEX", "3")]).unwrap_err();
         assert!(no_total.contains("auto/K"), "{no_total}");
-        assert!(resolve("auto", &[]).unwrap_err().contains("FIVENINES_SHARD"));
+        assert!(
+            resolve("auto", &[])
+                .unwrap_err()
+                .contains("FIVENINES_SHARD")
+        );
         assert!(resolve("auto/3", &[("JOB_COMPLETION_INDEX", "3")]).is_err());
     }
 }

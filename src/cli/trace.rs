@@ -15,7 +15,10 @@ pub fn trace(arguments: &TraceArguments, talk: Talk) -> Result<Exit> {
         journal::json_lines(&entries)
     } else {
         let (model, trial, seed) = (&checked.topology.name, arguments.trial, arguments.seed);
-        format!("{model}, trial {trial}, seed {seed}\n{}", journal::text(&entries))
+        format!(
+            "{model}, trial {trial}, seed {seed}\n{}",
+            journal::text(&entries)
+        )
     };
     output::print(&text)?;
     Ok(Exit::Fine)

@@ -56,7 +56,9 @@ pub fn compute(study: &Study, session: Session, plan: &PlanArguments, talk: Talk
     });
     bar.finish_and_clear();
     let session = work.session.into_inner();
-    session.expect("a thread that panics has ended the program").finish()
+    session
+        .expect("a thread that panics has ended the program")
+        .finish()
 }
 
 struct Work<'a> {
@@ -82,7 +84,9 @@ impl Work<'_> {
         }
         let mut session = self.lock();
         // One block at least: no time at all would give no figures at all.
-        let is_late = self.deadline.is_some_and(|(start, budget)| start.elapsed() >= budget);
+        let is_late = self
+            .deadline
+            .is_some_and(|(start, budget)| start.elapsed() >= budget);
         if is_late && session.trials() > 0 {
             session.settle();
         }
@@ -90,7 +94,9 @@ impl Work<'_> {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Session> {
-        self.session.lock().expect("a thread that panics has ended the program")
+        self.session
+            .lock()
+            .expect("a thread that panics has ended the program")
     }
 }
 

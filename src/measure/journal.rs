@@ -13,8 +13,8 @@ use crate::world::{Layout, World};
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
-    /// When, in nanoseconds since the start of the trial.
-    pub time: u64,
+    /// When.
+    pub time: Time,
     /// The canonical name of what it happened to.
     pub path: String,
     /// What happened, one word of a closed list.
@@ -72,7 +72,7 @@ impl<'t> Writer<'t> {
                     if was != is {
                         let event = if is { begins } else { ends };
                         self.entries.push(Entry {
-                            time: world.state.now.0,
+                            time: world.state.now,
                             path: path.clone(),
                             event,
                             detail: detail.to_owned(),
@@ -138,7 +138,7 @@ impl<'t> Writer<'t> {
     ) {
         let because = self.because(origin);
         self.entries.push(Entry {
-            time: time.0,
+            time,
             path,
             event,
             detail,

@@ -79,12 +79,18 @@ mod tests {
 
     #[test]
     fn fields_with_commas_and_quotes_are_quoted() {
-        assert_eq!(row(&["a", "b,c", "say \"hi\"", ""]), "a,\"b,c\",\"say \"\"hi\"\"\",\n");
+        assert_eq!(
+            row(&["a", "b,c", "say \"hi\"", ""]),
+            "a,\"b,c\",\"say \"\"hi\"\"\",\n"
+        );
     }
 
     #[test]
     fn missing_bounds_are_empty() {
         let figure = Figure::new(Some(0.5), (0.25, f64::INFINITY), "test");
-        assert_eq!(figure_row("a.b", &figure), "a.b,0.5,0.25,,0.95,share,test\n");
+        assert_eq!(
+            figure_row("a.b", &figure),
+            "a.b,0.5,0.25,,0.95,share,test\n"
+        );
     }
 }

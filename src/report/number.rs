@@ -39,7 +39,9 @@ pub fn show(figure: &Figure) -> Shown {
 #[must_use]
 pub fn phrase(figure: &Figure) -> String {
     let shown = show(figure);
-    format!("{} {}", shown.estimate, shown.interval).trim_end().to_owned()
+    format!("{} {}", shown.estimate, shown.interval)
+        .trim_end()
+        .to_owned()
 }
 
 /// A value that was given and not estimated, such as a target: the digits that it was given with.

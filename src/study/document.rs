@@ -58,11 +58,13 @@ impl ResultDocument {
     fn judge(&mut self, topology: &Topology, written: &[Vec<usize>]) {
         for (journey, stores) in topology.journeys.iter().zip(written) {
             let figures = &self.journeys[&journey.name];
-            self.objectives.extend(verdict::of_journey(journey, figures));
+            self.objectives
+                .extend(verdict::of_journey(journey, figures));
             for &store in stores {
                 let store = &topology.stores[store];
                 let figures = &self.stores[&store.name];
-                self.objectives.extend(verdict::of_store(journey, store, figures));
+                self.objectives
+                    .extend(verdict::of_store(journey, store, figures));
             }
         }
     }

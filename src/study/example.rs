@@ -55,7 +55,11 @@ pub(crate) fn outcome() -> (Study, Outcome) {
     let mut tally = Tally::empty(&study.topology);
     for trial in 0..1000 {
         tally.trials += 1;
-        let region_seconds = if trial % 4 == 0 { 400.0 + trial as f64 } else { 0.0 };
+        let region_seconds = if trial % 4 == 0 {
+            400.0 + trial as f64
+        } else {
+            0.0
+        };
         let instance_seconds = 30.0 + (trial % 7) as f64;
         add_outages(&mut tally.journeys[0], region_seconds, instance_seconds);
         add_promotions(&mut tally.stores[0], region_seconds);
@@ -67,24 +71,43 @@ pub(crate) fn outcome() -> (Study, Outcome) {
 
 fn add_outages(journey: &mut JourneyTally, region_seconds: f64, instance_seconds: f64) {
     let down = region_seconds + instance_seconds;
-    journey.requests.lost.add(100.0 * down, 100.0 * YEAR_SECONDS);
+    journey
+        .requests
+        .lost
+        .add(100.0 * down, 100.0 * YEAR_SECONDS);
     journey.requests.down.add(down, YEAR_SECONDS);
     let mut outages = vec![instance_seconds];
-    journey.causes.entry(vec![0]).or_default().add(instance_seconds);
+    journey
+        .causes
+        .entry(vec![0])
+        .or_default()
+        .add(instance_seconds);
     journey.involved.entry(0).or_default().add(instance_seconds);
     add_recovery(&mut journey.rto, instance_seconds, Stage::Detect);
     let scoped = journey.rto_by_scope.entry(Scope::Instance).or_default();
     add_recovery(scoped, instance_seconds, Stage::Detect);
-    journey.stages.entry(Stage::Detect).or_default().add(instance_seconds);
+    journey
+        .stages
+        .entry(Stage::Detect)
+        .or_default()
+        .add(instance_seconds);
     if region_seconds > 0.0 {
         outages.push(region_seconds);
         add_recovery(&mut journey.rto, region_seconds, Stage::Drain);
         let scoped = journey.rto_by_scope.entry(Scope::Region).or_default();
         add_recovery(scoped, region_seconds, Stage::Drain);
-        journey.causes.entry(vec![0, 1]).or_default().add(region_seconds);
+        journey
+            .causes
+            .entry(vec![0, 1])
+            .or_default()
+            .add(region_seconds);
         journey.involved.entry(1).or_default().add(region_seconds);
     }
-    journey.stages.entry(Stage::Drain).or_default().add(region_seconds);
+    journey
+        .stages
+        .entry(Stage::Drain)
+        .or_default()
+        .add(region_seconds);
     journey.outages.add(outages.len() as f64);
     journey.outage_seconds.add_trial(&mut outages);
     journey.year_seconds.add_trial(&mut [down]);
@@ -113,7 +136,10 @@ fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
     store.promotions.add(1.0);
     let seconds = region_seconds / 200.0;
     add_loss(&mut store.rpo, seconds);
-    add_loss(store.rpo_by_scope.entry(Scope::Region).or_default(), seconds);
+    add_loss(
+        store.rpo_by_scope.entry(Scope::Region).or_default(),
+        seconds,
+    );
     store.loss_events.add(1.0);
     store.rpo_met += u64::from(seconds <= 10.0);
     for episodes in [&mut store.dual_primary, &mut store.split_brain] {

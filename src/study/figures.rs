@@ -80,8 +80,7 @@ impl Trials {
 
     /// The share of periods that have a property; nothing if the window is too short for one.
     fn share_of_periods(self, periods: &Ratio) -> Option<Figure> {
-        (periods.denominator() > 0.0)
-            .then(|| intervals::clustered_proportion(periods, self.count))
+        (periods.denominator() > 0.0).then(|| intervals::clustered_proportion(periods, self.count))
     }
 
     /// Availability of requests and time.

@@ -93,7 +93,10 @@ pub enum MergeError {
         count: u64,
     },
     /// A shard number that does not exist.
-    #[error("a shard says that it is {index}/{count}; shards count from 1 to at most {}", Shard::MOST)]
+    #[error(
+        "a shard says that it is {index}/{count}; shards count from 1 to at most {}",
+        Shard::MOST
+    )]
     NoSuchShard {
         /// The shard.
         index: u64,
@@ -101,7 +104,9 @@ pub enum MergeError {
         count: u64,
     },
     /// Two shards of different studies.
-    #[error("shard {index}/{count} is of another study: its {what} is {found}, elsewhere it is {expected}")]
+    #[error(
+        "shard {index}/{count} is of another study: its {what} is {found}, elsewhere it is {expected}"
+    )]
     Mismatch {
         /// The shard.
         index: u64,
@@ -233,7 +238,10 @@ impl Partial {
                 ("seed", partial.seed.to_string()),
                 ("number of trials", partial.trials.to_string()),
                 ("number of shards", partial.shard.count.to_string()),
-                ("number of journeys", partial.tally.journeys.len().to_string()),
+                (
+                    "number of journeys",
+                    partial.tally.journeys.len().to_string(),
+                ),
                 ("number of stores", partial.tally.stores.len().to_string()),
             ]
         };

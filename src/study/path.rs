@@ -107,7 +107,10 @@ pub fn get<'a>(document: &'a Value, path: &str) -> Result<&'a Value, PathError> 
     let mut walked = Vec::new();
     for name in split(path)? {
         let found = match value {
-            Value::Array(entries) => name.parse().ok().and_then(|index: usize| entries.get(index)),
+            Value::Array(entries) => name
+                .parse()
+                .ok()
+                .and_then(|index: usize| entries.get(index)),
             _ => value.get(&name),
         };
         let Some(next) = found else {
@@ -207,7 +210,9 @@ mod tests {
         assert_eq!(get(&document, "journeys.\"a.b\".x").unwrap(), 1);
         assert_eq!(get(&document, "causes.0.y").unwrap(), 2);
         assert_eq!(
-            get(&document, "journeys.\"a.b\".z").unwrap_err().to_string(),
+            get(&document, "journeys.\"a.b\".z")
+                .unwrap_err()
+                .to_string(),
             "the result has no `z` in `journeys.\"a.b\"`; it has x"
         );
         assert_eq!(

@@ -68,7 +68,12 @@ impl Study {
         let blocks = shard.blocks(self.plan.max_trials());
         let trials = shard.trials(self.plan.max_trials());
         let plan = Plan::Trials(trials.end - trials.start);
-        Session::new(&self.topology, plan, blocks.start, Box::new(|_, _| Vec::new()))
+        Session::new(
+            &self.topology,
+            plan,
+            blocks.start,
+            Box::new(|_, _| Vec::new()),
+        )
     }
 
     /// Whether a tally that came from outside can be one of this study's.

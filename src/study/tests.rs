@@ -32,7 +32,8 @@ fn pattern(figure_path: &str) -> String {
         "stores" => segments[1] = "STORE".to_owned(),
         _ => {}
     }
-    let is_scope = |name: &str| name == "any" || Scope::ALL.iter().any(|scope| scope.name() == name);
+    let is_scope =
+        |name: &str| name == "any" || Scope::ALL.iter().any(|scope| scope.name() == name);
     let is_stage = |name: &str| Stage::ALL.iter().any(|stage| stage.name() == name);
     for index in 1..segments.len() {
         let before = segments[index - 1].clone();
@@ -82,7 +83,10 @@ fn documents_come_back_from_their_text() {
     let (study, outcome) = example::outcome();
     let document = document_of(&study, &outcome);
     let text = crate::report::json::render(&document);
-    assert_eq!(serde_json::from_str::<ResultDocument>(&text).unwrap(), document);
+    assert_eq!(
+        serde_json::from_str::<ResultDocument>(&text).unwrap(),
+        document
+    );
 }
 
 #[test]
@@ -91,8 +95,14 @@ fn tables_add_up_to_the_downtime() {
     let document = document_of(&study, &outcome);
     let shares: f64 = document.causes[0].rows.iter().map(|row| row.share).sum();
     assert!((shares - 1.0).abs() < 1e-12, "{shares}");
-    let downtime = document.journeys["checkout"].downtime_per_year.estimate.unwrap();
-    let stages = document.stages[0].rows.iter().map(|row| row.downtime.estimate.unwrap());
+    let downtime = document.journeys["checkout"]
+        .downtime_per_year
+        .estimate
+        .unwrap();
+    let stages = document.stages[0]
+        .rows
+        .iter()
+        .map(|row| row.downtime.estimate.unwrap());
     assert!((stages.sum::<f64>() / downtime - 1.0).abs() < 1e-12);
     assert!(document.causes[0].rows[0].share >= document.causes[0].rows[1].share);
 }
@@ -101,9 +111,16 @@ fn tables_add_up_to_the_downtime() {
 fn objectives_are_judged_by_the_figures_they_name() {
     let (study, outcome) = example::outcome();
     let document = document_of(&study, &outcome);
-    let statuses: Vec<Status> = document.objectives.iter().map(|verdict| verdict.status).collect();
+    let statuses: Vec<Status> = document
+        .objectives
+        .iter()
+        .map(|verdict| verdict.status)
+        .collect();
     // Availability 99.9993 %; RTO 1300 s against 5 min; RPO 7 s against 10 s; 0.024 split brains against 0.001.
-    assert_eq!(statuses, [Status::Met, Status::NotMet, Status::Met, Status::NotMet]);
+    assert_eq!(
+        statuses,
+        [Status::Met, Status::NotMet, Status::Met, Status::NotMet]
+    );
     for verdict in &document.objectives {
         let found = document.get(&verdict.path).unwrap();
         assert_eq!(path::figure(&found).as_ref(), Some(&verdict.figure));
@@ -171,16 +188,25 @@ fn what_does_not_belong_together_is_not_merged() {
     assert_eq!(merge(Vec::new()), Err(MergeError::Empty));
 
     let twice = vec![all().remove(0), all().remove(0)];
-    assert_eq!(merge(twice), Err(MergeError::Overlap { index: 1, count: 3 }));
+    assert_eq!(
+        merge(twice),
+        Err(MergeError::Overlap { index: 1, count: 3 })
+    );
 
     let mut other_seed = all();
     other_seed[1].seed = 2;
     let message = merge(other_seed).unwrap_err().to_string();
-    assert_eq!(message, "shard 2/3 is of another study: its seed is 2, elsewhere it is 1");
+    assert_eq!(
+        message,
+        "shard 2/3 is of another study: its seed is 2, elsewhere it is 1"
+    );
 
     let mut short = all();
     short[2].tally.trials -= 1;
-    assert!(matches!(merge(short), Err(MergeError::Trials { index: 3, .. })));
+    assert!(matches!(
+        merge(short),
+        Err(MergeError::Trials { index: 3, .. })
+    ));
 
     let mut absurd = all();
     absurd[0].shard.count = u64::MAX;
@@ -194,7 +220,10 @@ fn missing_shards_come_with_the_command_that_makes_them() {
     partials.remove(0);
     partials[1].complete = false;
     let message = merge(partials).unwrap_err().to_string();
-    assert!(message.starts_with("2 of 3 shards missing or interrupted"), "{message}");
+    assert!(
+        message.starts_with("2 of 3 shards missing or interrupted"),
+        "{message}"
+    );
     for command in [
         "fivenines run MODEL --seed 1 --trials 1000 --shard 1/3 --out shard-1.json",
         "fivenines run MODEL --seed 1 --trials 1000 --shard 3/3 --out shard-3.json",

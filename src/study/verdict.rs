@@ -102,7 +102,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    fn new(journey: &Journey, promise: Promise, target: f64, path: String, figure: &Figure) -> Verdict {
+    fn new(
+        journey: &Journey,
+        promise: Promise,
+        target: f64,
+        path: String,
+        figure: &Figure,
+    ) -> Verdict {
         let comparison = match promise {
             Promise::Availability => Comparison::AtLeast,
             Promise::Rto | Promise::Rpo | Promise::SplitBrain => Comparison::AtMost,
@@ -163,7 +169,13 @@ pub(super) fn of_store(journey: &Journey, store: &Store, figures: &StoreFigures)
     if let Some(target) = journey.objective.split_brain {
         let path = format!("stores.{name}.split_brain.per_year");
         let figure = &figures.split_brain.per_year;
-        verdicts.push(Verdict::new(journey, Promise::SplitBrain, target, path, figure));
+        verdicts.push(Verdict::new(
+            journey,
+            Promise::SplitBrain,
+            target,
+            path,
+            figure,
+        ));
     }
     verdicts
 }
@@ -180,8 +192,14 @@ mod tests {
     fn the_interval_decides() {
         let at_least = Comparison::AtLeast;
         assert_eq!(at_least.judge(&figure(0.9991, 0.9993), 0.999), Status::Met);
-        assert_eq!(at_least.judge(&figure(0.9985, 0.9989), 0.999), Status::NotMet);
-        assert_eq!(at_least.judge(&figure(0.9985, 0.9993), 0.999), Status::Undecided);
+        assert_eq!(
+            at_least.judge(&figure(0.9985, 0.9989), 0.999),
+            Status::NotMet
+        );
+        assert_eq!(
+            at_least.judge(&figure(0.9985, 0.9993), 0.999),
+            Status::Undecided
+        );
         let at_most = Comparison::AtMost;
         assert_eq!(at_most.judge(&figure(100.0, 300.0), 300.0), Status::Met);
         assert_eq!(at_most.judge(&figure(301.0, 400.0), 300.0), Status::NotMet);
@@ -190,7 +208,10 @@ mod tests {
     #[test]
     fn a_missing_bound_decides_nothing() {
         let unbounded = Figure::new(Some(20.0), (10.0, f64::INFINITY), "test");
-        assert_eq!(Comparison::AtMost.judge(&unbounded, 300.0), Status::Undecided);
+        assert_eq!(
+            Comparison::AtMost.judge(&unbounded, 300.0),
+            Status::Undecided
+        );
         assert_eq!(Comparison::AtMost.judge(&unbounded, 5.0), Status::NotMet);
         let nothing = Figure::new(None, (0.0, f64::INFINITY), "test");
         assert_eq!(Comparison::AtMost.judge(&nothing, 5.0), Status::NeverTested);

@@ -39,9 +39,11 @@ pub const REJOIN: Purpose = Purpose(15);
 pub const ANSWER: Purpose = Purpose(16);
 /// When passive health ejects an instance and lets it back.
 pub const EJECTION: Purpose = Purpose(17);
+/// How long writes stall before a store that degrades goes on alone.
+pub const STALL: Purpose = Purpose(18);
 
 /// Every purpose with its name, in the order of their numbers.
-pub const ALL: [(&str, Purpose); 17] = [
+pub const ALL: [(&str, Purpose); 18] = [
     ("strike", STRIKE),
     ("age", AGE),
     ("repair", REPAIR),
@@ -59,6 +61,7 @@ pub const ALL: [(&str, Purpose); 17] = [
     ("rejoin", REJOIN),
     ("answer", ANSWER),
     ("ejection", EJECTION),
+    ("stall", STALL),
 ];
 
 #[cfg(test)]

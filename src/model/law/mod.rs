@@ -23,9 +23,9 @@ pub enum LawSpec {
     /// Without memory.
     Exponential(Exponential),
     /// Wear-out (shape above 1) or infant mortality (below 1).
-    Weibull(Weibull),
+    Weibull(Box<Weibull>),
     /// The logarithm is normal: most repair times.
-    Lognormal(Lognormal),
+    Lognormal(Box<Lognormal>),
     /// A gamma law.
     Gamma(Gamma),
     /// A sum of exponential stages.

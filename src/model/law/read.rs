@@ -213,7 +213,7 @@ fn short_form<'de, A: MapAccess<'de>>(
             rate: None,
         })),
         (None, Some(_), 0) => valid(LawSpec::Exponential(Exponential { mean: None, rate })),
-        (Some(_), None, 1) | (None, None, 2) => valid(LawSpec::Lognormal(figures)),
+        (Some(_), None, 1) | (None, None, 2) => valid(LawSpec::Lognormal(Box::new(figures))),
         _ => Err(incomplete().into_error()),
     }
 }

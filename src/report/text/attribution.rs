@@ -53,7 +53,11 @@ fn causes(table: &CauseTable) -> String {
     if !rest.is_empty() {
         let share: f64 = rest.iter().map(|row| row.share).sum();
         let (share, drawn) = (percent(share), bar(share));
-        let _ = writeln!(text, "  {share:>5}  {drawn}  {} smaller sets of causes", rest.len());
+        let _ = writeln!(
+            text,
+            "  {share:>5}  {drawn}  {} smaller sets of causes",
+            rest.len()
+        );
     }
     text
 }

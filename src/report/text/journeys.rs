@@ -14,10 +14,19 @@ pub fn render(name: &str, figures: &JourneyFigures, palette: &Palette) -> String
     text += &line("availability of requests", &figures.availability.request);
     text += &line("availability over time", &figures.availability.time);
     text += &line("downtime, mean", &figures.downtime_per_year);
-    text += &line_if("downtime in 1 year of 20, at least", years.as_ref().map(|year| &year.p95));
-    text += &line_if("downtime in 1 month of 20, at least", months.as_ref().map(|month| &month.p95));
+    text += &line_if(
+        "downtime in 1 year of 20, at least",
+        years.as_ref().map(|year| &year.p95),
+    );
+    text += &line_if(
+        "downtime in 1 month of 20, at least",
+        months.as_ref().map(|month| &month.p95),
+    );
     text += &line("outages", &figures.outages_per_year);
-    text += &line_if("chance of a year without outage", figures.no_outage.chance_per_year.as_ref());
+    text += &line_if(
+        "chance of a year without outage",
+        figures.no_outage.chance_per_year.as_ref(),
+    );
     text += &line_if(
         "chance of a window without outage",
         figures.no_outage.chance_per_window.as_ref(),
@@ -29,7 +38,8 @@ pub fn render(name: &str, figures: &JourneyFigures, palette: &Palette) -> String
 
 /// RTO by scope, with the stages it is made of.
 fn recovery(figures: &JourneyFigures) -> String {
-    let mut text = "  RTO by what failed           mean        half within  19 of 20 within\n".to_owned();
+    let mut text =
+        "  RTO by what failed           mean        half within  19 of 20 within\n".to_owned();
     for (scope, recovery) in &figures.rto {
         let p95 = number::show(&recovery.p95);
         let row = format!(

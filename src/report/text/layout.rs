@@ -47,7 +47,10 @@ impl Palette {
 pub fn line(label: &str, figure: &Figure) -> String {
     let shown = number::show(figure);
     let label = format!("  {label:LABEL_WIDTH$}");
-    let text = format!("{label}{:ESTIMATE_WIDTH$}  {}", shown.estimate, shown.interval);
+    let text = format!(
+        "{label}{:ESTIMATE_WIDTH$}  {}",
+        shown.estimate, shown.interval
+    );
     format!("{}\n", text.trim_end())
 }
 
@@ -127,7 +130,11 @@ mod tests {
     fn long_sentences_wrap_under_their_bullet() {
         let text = wrapped("  - ", &"word ".repeat(40));
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
-        assert!(text.lines().skip(1).all(|line| line.starts_with("    word")));
+        assert!(
+            text.lines()
+                .skip(1)
+                .all(|line| line.starts_with("    word"))
+        );
         assert_eq!(text.matches("word").count(), 40);
     }
 }

@@ -30,7 +30,10 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
         text.push_str(&stores::render(name, figures, palette));
     }
     for table in &document.causes {
-        let stages = document.stages.iter().find(|stages| stages.journey == table.journey);
+        let stages = document
+            .stages
+            .iter()
+            .find(|stages| stages.journey == table.journey);
         text.push_str(&attribution::render(document, table, stages, palette));
     }
     text.push_str(&assumptions(document, palette));
@@ -52,7 +55,9 @@ fn header(document: &ResultDocument, palette: &Palette) -> String {
         provenance.seed,
     );
     if !provenance.complete {
-        text.push_str("Interrupted: these are the trials that were finished, fewer than asked for.\n");
+        text.push_str(
+            "Interrupted: these are the trials that were finished, fewer than asked for.\n",
+        );
     }
     if provenance.cut_off > 0 {
         let _ = writeln!(
@@ -61,7 +66,9 @@ fn header(document: &ResultDocument, palette: &Palette) -> String {
             number::count(provenance.cut_off)
         );
     }
-    text.push_str("The range after a figure holds the true value of the model in 95 of 100 studies.\n");
+    text.push_str(
+        "The range after a figure holds the true value of the model in 95 of 100 studies.\n",
+    );
     text
 }
 
@@ -138,6 +145,9 @@ mod tests {
         };
         let emphasised = render(&document, &marked);
         assert!(emphasised.contains('\u{1}'));
-        assert_eq!(emphasised.replace('\u{1}', ""), render(&document, &Palette::PLAIN));
+        assert_eq!(
+            emphasised.replace('\u{1}', ""),
+            render(&document, &Palette::PLAIN)
+        );
     }
 }

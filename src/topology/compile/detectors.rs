@@ -8,7 +8,10 @@ use crate::model::services::{Check, InstanceCheck};
 use crate::model::shapes::{Agree, Vantage};
 use crate::model::units::Duration;
 use crate::model::{self, Code};
-use crate::topology::{CauseId, CauseKind, Detector, DetectorId, Pace, PartId, PlaceId, StoreId, TrafficId, Watch, purpose};
+use crate::topology::{
+    CauseId, CauseKind, Detector, DetectorId, Pace, PartId, PlaceId, StoreId, TrafficId, Watch,
+    purpose,
+};
 
 /// Most vantage points of one detector.
 const VANTAGE_MAX: u32 = 1_000;
@@ -31,11 +34,20 @@ struct Subject {
 impl Compiler<'_> {
     /// The detector that watches the primary of a store. From standbys, every member has a vantage point, in the
     /// order of the members, and that of the current primary is not asked.
-    pub(super) fn primary_detector(&mut self, store: StoreId, name: &str, check: &Check, pointer: &Pointer) -> DetectorId {
+    pub(super) fn primary_detector(
+        &mut self,
+        store: StoreId,
+        name: &str,
+        check: &Check,
+        pointer: &Pointer,
+    ) -> DetectorId {
         let path = format!("stores.{name}.detect");
         let (vantage, voters) = match &check.from {
             None | Some(Vantage::Standbys) => {
-                let places: Vec<PlaceId> = self.members[store.index()].iter().map(|member| member.place).collect();
+                let places: Vec<PlaceId> = self.members[store.index()]
+                    .iter()
+                    .map(|member| member.place)
+                    .collect();
                 let standbys = places.len().saturating_sub(1);
                 (places, standbys)
             }
@@ -43,7 +55,14 @@ impl Compiler<'_> {
             Some(Vantage::Places(paths)) => self.vantage_places(paths, pointer),
         };
         let cause = self.cause(path.clone(), CauseKind::Belief);
-        let subject = Subject { path, written: format!("stores.{name}.failover.detect"), cause, watches: Watch::Primary(store), vantage, voters };
+        let subject = Subject {
+            path,
+            written: format!("stores.{name}.failover.detect"),
+            cause,
+            watches: Watch::Primary(store),
+            vantage,
+            voters,
+        };
         self.detector(subject, check, pointer)
     }
 
@@ -68,7 +87,14 @@ impl Compiler<'_> {
             }
         };
         let cause = self.cause(path.clone(), CauseKind::Belief);
-        let subject = Subject { path, written: format!("{}.dns.check", entry.1), cause, watches: Watch::Target(entry.0, index), vantage, voters };
+        let subject = Subject {
+            path,
+            written: format!("{}.dns.check", entry.1),
+            cause,
+            watches: Watch::Target(entry.0, index),
+            vantage,
+            voters,
+        };
         self.detector(subject, check, pointer)
     }
 
@@ -81,7 +107,14 @@ impl Compiler<'_> {
         check: &InstanceCheck,
         pointer: &Pointer,
     ) -> DetectorId {
-        let subject = Subject { path, written, cause, watches: Watch::Instance(entry, part), vantage: vec![place], voters: 1 };
+        let subject = Subject {
+            path,
+            written,
+            cause,
+            watches: Watch::Instance(entry, part),
+            vantage: vec![place],
+            voters: 1,
+        };
         let check = Check {
             every: check.every,
             timeout: check.timeout,
@@ -98,7 +131,12 @@ impl Compiler<'_> {
     fn internet(&mut self, count: u32, pointer: &Pointer) -> (Vec<PlaceId>, usize) {
         if count > VANTAGE_MAX {
             let message = format!("{count} vantage points are more than this program simulates");
-            self.error(Code::TooManyParts, &pointer.key("from"), message, format!("write at most {VANTAGE_MAX}"));
+            self.error(
+                Code::TooManyParts,
+                &pointer.key("from"),
+                message,
+                format!("write at most {VANTAGE_MAX}"),
+            );
         }
         let count = count.min(VANTAGE_MAX) as usize;
         (vec![PlaceId::INTERNET; count], count)
@@ -107,7 +145,12 @@ impl Compiler<'_> {
     fn vantage_places(&mut self, paths: &[PlacePath], pointer: &Pointer) -> (Vec<PlaceId>, usize) {
         let here = pointer.key("from");
         if paths.is_empty() {
-            self.error(Code::Vantage, &here, "nothing probes from an empty list of places", "name at least one place");
+            self.error(
+                Code::Vantage,
+                &here,
+                "nothing probes from an empty list of places",
+                "name at least one place",
+            );
         }
         let places: Vec<PlaceId> = paths
             .iter()
@@ -122,24 +165,45 @@ impl Compiler<'_> {
         let agree = match check.agree {
             Agree::Count(count) => count.get() as usize,
             // A share such as 82 % of 50 is 41, although the product in binary is a rounding above.
-            Agree::Share(share) => ((share.value() * voters as f64 - 1e-9).ceil().max(1.0)) as usize,
+            Agree::Share(share) => {
+                ((share.value() * voters as f64 - 1e-9).ceil().max(1.0)) as usize
+            }
             Agree::Majority => voters / 2 + 1,
         };
         if agree > voters && voters > 0 {
             let message = format!("{agree} vantage points must agree, but there are {voters}");
-            self.error(Code::Quorum, &pointer.key("agree"), message, "lower `agree`, or probe from more places");
+            self.error(
+                Code::Quorum,
+                &pointer.key("agree"),
+                message,
+                "lower `agree`, or probe from more places",
+            );
         }
         agree
     }
 
     fn detector(&mut self, subject: Subject, check: &Check, pointer: &Pointer) -> DetectorId {
-        self.require_positive(check.every.is_zero(), "the time between probes", &pointer.key("every"));
-        self.require_positive(check.timeout.is_zero(), "the timeout of a probe", &pointer.key("timeout"));
+        self.require_positive(
+            check.every.is_zero(),
+            "the time between probes",
+            &pointer.key("every"),
+        );
+        self.require_positive(
+            check.timeout.is_zero(),
+            "the timeout of a probe",
+            &pointer.key("timeout"),
+        );
         let up_after = check.back_after.unwrap_or(check.after).get();
         for (count, key) in [(check.after.get(), "after"), (up_after, "back-after")] {
             if count > THRESHOLD_MAX {
-                let message = format!("{count} probes in a row are more than this program simulates");
-                self.error(Code::TooManyParts, &pointer.key(key), message, format!("write at most {THRESHOLD_MAX}"));
+                let message =
+                    format!("{count} probes in a row are more than this program simulates");
+                self.error(
+                    Code::TooManyParts,
+                    &pointer.key(key),
+                    message,
+                    format!("write at most {THRESHOLD_MAX}"),
+                );
             }
         }
         let agree = self.agree(check, subject.voters, pointer);
@@ -152,9 +216,17 @@ impl Compiler<'_> {
             false_positive: check.false_positive.value(),
         };
         let text = "Its probes never fail while the target is healthy: an assumption";
-        self.assume_if(check.false_positive.value() <= 0.0, format!("{}.false-positive", subject.written), text);
+        self.assume_if(
+            check.false_positive.value() <= 0.0,
+            format!("{}.false-positive", subject.written),
+            text,
+        );
         let text = "A probe waits 5 s for an answer: an assumption";
-        self.assume_if(check.timeout == Duration::seconds_exactly(5), format!("{}.timeout", subject.written), text);
+        self.assume_if(
+            check.timeout == Duration::seconds_exactly(5),
+            format!("{}.timeout", subject.written),
+            text,
+        );
         let id = DetectorId::from(self.detectors.len());
         self.detectors.push(Detector {
             cause: subject.cause,
@@ -169,7 +241,11 @@ impl Compiler<'_> {
             },
             down_after: check.after.get(),
             up_after,
-            false_alarm_every: if probers.count == 0 { None } else { false_alarm_every(&probers) },
+            false_alarm_every: if probers.count == 0 {
+                None
+            } else {
+                false_alarm_every(&probers)
+            },
             draw_phase: self.draws.draw(&subject.path, purpose::PHASE),
             draw_alarm: self.draws.draw(&subject.path, purpose::ALARM),
             path: subject.path,

@@ -226,8 +226,16 @@ mod tests {
     use super::*;
 
     /// The default of the model language.
-    const STALE_DEFAULT: [Stale; 2] =
-        [Stale { share: 0.123, mean_seconds: 120.0 }, Stale { share: 0.026, mean_seconds: 3600.0 }];
+    const STALE_DEFAULT: [Stale; 2] = [
+        Stale {
+            share: 0.123,
+            mean_seconds: 120.0,
+        },
+        Stale {
+            share: 0.026,
+            mean_seconds: 3600.0,
+        },
+    ];
 
     #[test]
     fn default_tail_agrees_with_what_was_measured() {
@@ -266,8 +274,16 @@ mod tests {
     fn full_outage_seconds() {
         // A quadrature of S(t) up to 60 s, 5 min, 15 min, 1 h and 4 h, rounded to three digits. Its shares solve the
         // two measured points exactly, S(60 s) = 10 % and S(15 min) = 2 % at a TTL of 20 s; the default rounds them.
-        let fitted =
-            [Stale { share: 0.123_37, mean_seconds: 120.0 }, Stale { share: 0.025_593, mean_seconds: 3600.0 }];
+        let fitted = [
+            Stale {
+                share: 0.123_37,
+                mean_seconds: 120.0,
+            },
+            Stale {
+                share: 0.025_593,
+                mean_seconds: 3600.0,
+            },
+        ];
         let table = [
             (20.0, [15.8, 29.5, 43.7, 81.8, 114.0]),
             (60.0, [32.9, 46.5, 60.8, 98.8, 131.0]),
@@ -278,9 +294,15 @@ mod tests {
             let (curve, exact) = (drain(ttl, &fitted), Exact::new(ttl, &fitted));
             for (horizon, wanted) in horizons.into_iter().zip(wanted) {
                 let solved = exact.integral(horizon);
-                assert!((solved / wanted - 1.0_f64).abs() < 0.005, "{ttl} {horizon}: {solved}");
+                assert!(
+                    (solved / wanted - 1.0_f64).abs() < 0.005,
+                    "{ttl} {horizon}: {solved}"
+                );
                 let pieces = area(&curve, horizon);
-                assert!((pieces / solved - 1.0).abs() < 0.01, "{ttl} {horizon}: {pieces} {solved}");
+                assert!(
+                    (pieces / solved - 1.0).abs() < 0.01,
+                    "{ttl} {horizon}: {pieces} {solved}"
+                );
             }
         }
     }
@@ -293,7 +315,10 @@ mod tests {
             for step in 1..=200 {
                 let horizon = f64::from(step) * f64::from(step) * 0.4;
                 let (pieces, solved) = (area(&curve, horizon), exact.integral(horizon));
-                assert!((pieces / solved - 1.0).abs() < 0.01, "{ttl} {horizon}: {pieces} {solved}");
+                assert!(
+                    (pieces / solved - 1.0).abs() < 0.01,
+                    "{ttl} {horizon}: {pieces} {solved}"
+                );
             }
         }
     }
@@ -352,6 +377,9 @@ mod tests {
     fn value_stability() {
         let points = drain(60.0, &STALE_DEFAULT).points;
         assert_eq!(points.len(), 16);
-        assert_eq!(points[3], (Span(227_015_034_887), 0.041_819_277_121_792_765));
+        assert_eq!(
+            points[3],
+            (Span(227_015_034_887), 0.041_819_277_121_792_765)
+        );
     }
 }

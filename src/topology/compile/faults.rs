@@ -9,7 +9,10 @@ use super::{Compiler, names_of, sorted};
 use crate::dist::Law;
 use crate::model::Code;
 use crate::model::faults as written;
-use crate::topology::{AfterRepair, CauseId, CauseKind, Crew, CrewId, Effect, Fault, FaultAction, FaultId, Owner, Scope, purpose};
+use crate::topology::{
+    AfterRepair, CauseId, CauseKind, Crew, CrewId, Effect, Fault, FaultAction, FaultId, Owner,
+    Scope, purpose,
+};
 
 /// What the processes of one definition share.
 struct Process {
@@ -39,8 +42,12 @@ impl Compiler<'_> {
     pub(super) fn crews(&mut self) {
         let model = self.model;
         for (name, size) in sorted(&model.crews) {
-            self.crew_ids.insert(name.to_owned(), CrewId::from(self.crews.len()));
-            self.crews.push(Crew { name: name.to_owned(), size: size.get() });
+            self.crew_ids
+                .insert(name.to_owned(), CrewId::from(self.crews.len()));
+            self.crews.push(Crew {
+                name: name.to_owned(),
+                size: size.get(),
+            });
         }
     }
 
@@ -73,8 +80,12 @@ impl Compiler<'_> {
             fault.draw_repair = self.draws.draw(&fault.path, purpose::REPAIR);
             if let FaultAction::Down { places, parts, .. } = &fault.action {
                 let id = FaultId::from(index);
-                places.iter().for_each(|place| self.places[place.index()].faults.push(id));
-                parts.iter().for_each(|part| self.parts[part.index()].faults.push(id));
+                places
+                    .iter()
+                    .for_each(|place| self.places[place.index()].faults.push(id));
+                parts
+                    .iter()
+                    .for_each(|part| self.parts[part.index()].faults.push(id));
             }
         }
     }
@@ -100,39 +111,78 @@ impl Compiler<'_> {
                     let full = joined(&path, &target.name);
                     let cause = self.cause(full.clone(), CauseKind::Fault);
                     let scope = fault.scope.unwrap_or(Scope::Link);
-                    self.push_fault(full, cause, scope, &process, FaultAction::Cut(target.cuts.clone()));
+                    self.push_fault(
+                        full,
+                        cause,
+                        scope,
+                        &process,
+                        FaultAction::Cut(target.cuts.clone()),
+                    );
                 }
                 if fault.effect.is_some() {
                     let help = "what is cut is silent; take `effect` out";
-                    self.error(Code::EffectOfCut, &pointer.key("effect"), "a cut has no effect of its own", help);
+                    self.error(
+                        Code::EffectOfCut,
+                        &pointer.key("effect"),
+                        "a cut has no effect of its own",
+                        help,
+                    );
                 }
                 targets.len()
             }
             _ => {
                 let message = format!("the fault `{name}` must have either `hits` or `cuts`");
-                self.error(Code::EitherOr, &pointer, message, "`hits` takes places and parts down, `cuts` cuts links");
+                self.error(
+                    Code::EitherOr,
+                    &pointer,
+                    message,
+                    "`hits` takes places and parts down, `cuts` cuts links",
+                );
                 return;
             }
         };
         if found == 0 && self.diagnostics.len() == problems {
             let message = format!("the fault `{name}` hits nothing");
-            self.error(Code::HitsNothing, &pointer, message, "the model has nothing that it selects");
+            self.error(
+                Code::HitsNothing,
+                &pointer,
+                message,
+                "the model has nothing that it selects",
+            );
         }
     }
 
-    fn down(&mut self, path: &str, fault: &written::Fault, process: &Process, targets: &[Target]) -> usize {
+    fn down(
+        &mut self,
+        path: &str,
+        fault: &written::Fault,
+        process: &Process,
+        targets: &[Target],
+    ) -> usize {
         let places = targets.iter().any(|target| !target.places.is_empty());
-        let (default, text) = if places { (Effect::Silent, SILENT) } else { (Effect::Refuses, REFUSES) };
+        let (default, text) = if places {
+            (Effect::Silent, SILENT)
+        } else {
+            (Effect::Refuses, REFUSES)
+        };
         let effect = fault.effect.map_or(default, checked_effect);
         if fault.effect.is_none() {
             self.assume(format!("{path}.effect"), text);
         }
         for target in targets {
             let full = joined(path, &target.name);
-            let cause = if target.one_cause { path.to_owned() } else { full.clone() };
+            let cause = if target.one_cause {
+                path.to_owned()
+            } else {
+                full.clone()
+            };
             let cause = self.cause(cause, CauseKind::Fault);
             let scope = fault.scope.or(target.scope).unwrap_or(Scope::Shared);
-            let action = FaultAction::Down { places: target.places.clone(), parts: target.parts.clone(), effect };
+            let action = FaultAction::Down {
+                places: target.places.clone(),
+                parts: target.parts.clone(),
+                effect,
+            };
             self.push_fault(full, cause, scope, process, action);
         }
         targets.len()
@@ -142,11 +192,17 @@ impl Compiler<'_> {
         let pointer = at(&["services", name, "instance", "fails"]);
         let process = self.process_of(fails, &pointer);
         let path = format!("services.{name}.instance");
-        self.assume_if(fails.effect == written::Effect::Refuses, format!("{path}.fails.effect"), REFUSES);
+        self.assume_if(
+            fails.effect == written::Effect::Refuses,
+            format!("{path}.fails.effect"),
+            REFUSES,
+        );
         let cause = self.cause(path, CauseKind::Fault);
         let service = self.service_ids[name];
         let of_service = |owner| matches!(owner, Owner::Pool(pool) if self.pools[pool.index()].service == service);
-        let indices: Vec<usize> = (0..self.parts.len()).filter(|&index| of_service(self.parts[index].owner)).collect();
+        let indices: Vec<usize> = (0..self.parts.len())
+            .filter(|&index| of_service(self.parts[index].owner))
+            .collect();
         self.part_faults(&indices, fails, &process, |_, _| cause);
     }
 
@@ -156,8 +212,13 @@ impl Compiler<'_> {
         let path = format!("stores.{name}.member.fails.effect");
         self.assume_if(fails.effect == written::Effect::Refuses, path, REFUSES);
         let store = self.store_ids[name];
-        let indices: Vec<usize> = self.members[store.index()].iter().map(|member| member.part.index()).collect();
-        self.part_faults(&indices, fails, &process, |compiler, path| compiler.cause(path.to_owned(), CauseKind::Fault));
+        let indices: Vec<usize> = self.members[store.index()]
+            .iter()
+            .map(|member| member.part.index())
+            .collect();
+        self.part_faults(&indices, fails, &process, |compiler, path| {
+            compiler.cause(path.to_owned(), CauseKind::Fault)
+        });
     }
 
     fn part_faults(
@@ -170,8 +231,18 @@ impl Compiler<'_> {
         for &index in indices {
             let path = self.parts[index].path.clone();
             let cause = cause(self, &path);
-            let action = FaultAction::Down { places: Vec::new(), parts: vec![index.into()], effect: checked_effect(fails.effect) };
-            self.push_fault(format!("{path}.fails"), cause, Scope::Instance, process, action);
+            let action = FaultAction::Down {
+                places: Vec::new(),
+                parts: vec![index.into()],
+                effect: checked_effect(fails.effect),
+            };
+            self.push_fault(
+                format!("{path}.fails"),
+                cause,
+                Scope::Instance,
+                process,
+                action,
+            );
         }
     }
 
@@ -189,12 +260,25 @@ impl Compiler<'_> {
         let id = self.crew_ids.get(name).copied();
         if id.is_none() {
             let names = names_of(&self.model.crews);
-            self.unknown(Code::UnknownCrew, "crews", name, &names, &pointer.key("crew"));
+            self.unknown(
+                Code::UnknownCrew,
+                "crews",
+                name,
+                &names,
+                &pointer.key("crew"),
+            );
         }
         id
     }
 
-    fn push_fault(&mut self, path: String, cause: CauseId, scope: Scope, process: &Process, action: FaultAction) {
+    fn push_fault(
+        &mut self,
+        path: String,
+        cause: CauseId,
+        scope: Scope,
+        process: &Process,
+        action: FaultAction,
+    ) {
         // The draws are given out once the order of the faults is known.
         let later = crate::topology::DrawId(0);
         self.faults.push(Fault {
@@ -214,9 +298,14 @@ impl Compiler<'_> {
 }
 
 /// What the defaults of `effect` rest on.
-const SILENT: &str = "What is hit is silent, so that callers wait for their timeouts: an assumption";
+const SILENT: &str =
+    "What is hit is silent, so that callers wait for their timeouts: an assumption";
 const REFUSES: &str = "What is hit refuses connections at once: an assumption";
 
 fn joined(path: &str, name: &str) -> String {
-    if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") }
+    if name.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }

@@ -37,8 +37,8 @@ use self::parts::MemberFound;
 use self::places::PlaceIndex;
 use self::pointer::at;
 use super::{
-    Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Fault, Journey, Part, Place, Pool, Service, ServiceId, Start,
-    Store, StoreId, Topology, Traffic, TrafficId, Window,
+    Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Fault, Journey, Part, Place, Pool,
+    Service, ServiceId, Start, Store, StoreId, Topology, Traffic, TrafficId, Window,
 };
 use crate::model::{self, Code, Diagnostic, Model, Parsed, SpanIndex};
 
@@ -50,7 +50,10 @@ const WINDOW_YEARS_MAX: f64 = 200.0;
 /// # Errors
 ///
 /// Every problem at once, warnings among them, in the order of their places in the text.
-pub fn compile(model: &Model, spans: &SpanIndex) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn compile(
+    model: &Model,
+    spans: &SpanIndex,
+) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
     run(Compiler::new(model, spans, &|_| false))
 }
 
@@ -65,13 +68,17 @@ pub fn compile_parsed(parsed: Parsed) -> Result<(Topology, Vec<Diagnostic>), Vec
     let Some(model) = &parsed.model else {
         return Err(diagnostics);
     };
-    let compiled = run(Compiler::new(model, &parsed.spans, &|pointer| parsed.pruned(pointer)));
+    let compiled = run(Compiler::new(model, &parsed.spans, &|pointer| {
+        parsed.pruned(pointer)
+    }));
     let (topology, found) = match compiled {
         Ok((topology, found)) => (Some(topology), found),
         Err(found) => (None, found),
     };
     for diagnostic in found {
-        let same = |other: &Diagnostic| (other.code, &other.pointer) == (diagnostic.code, &diagnostic.pointer);
+        let same = |other: &Diagnostic| {
+            (other.code, &other.pointer) == (diagnostic.code, &diagnostic.pointer)
+        };
         if !diagnostics.iter().any(same) {
             diagnostics.push(diagnostic);
         }
@@ -130,7 +137,11 @@ struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn new(model: &'a Model, spans: &'a SpanIndex, pruned: &'a dyn Fn(&str) -> bool) -> Compiler<'a> {
+    fn new(
+        model: &'a Model,
+        spans: &'a SpanIndex,
+        pruned: &'a dyn Fn(&str) -> bool,
+    ) -> Compiler<'a> {
         Compiler {
             model,
             spans,
@@ -166,11 +177,22 @@ impl<'a> Compiler<'a> {
 
     fn window(&mut self) {
         let window = self.model.window;
-        self.require_positive(window.length.is_zero(), "the window", &at(&["window", "length"]));
+        self.require_positive(
+            window.length.is_zero(),
+            "the window",
+            &at(&["window", "length"]),
+        );
         for (length, key) in [(window.length, "length"), (window.warm_up, "warm-up")] {
             if length.seconds() > WINDOW_YEARS_MAX * crate::time::YEAR_SECONDS {
-                let help = format!("write at most {WINDOW_YEARS_MAX} years; more trials see more rare events");
-                self.error(Code::TooLong, &at(&["window", key]), "this is longer than simulated time lasts", help);
+                let help = format!(
+                    "write at most {WINDOW_YEARS_MAX} years; more trials see more rare events"
+                );
+                self.error(
+                    Code::TooLong,
+                    &at(&["window", key]),
+                    "this is longer than simulated time lasts",
+                    help,
+                );
             }
         }
         let text = "Requests come at a constant rate, day and night: a limit of this version";
@@ -183,14 +205,20 @@ impl<'a> Compiler<'a> {
 
     fn finish(mut self) -> Result<(Topology, Vec<Diagnostic>), Vec<Diagnostic>> {
         self.diagnostics.sort_by(|a, b| {
-            (position(a), a.code, &a.pointer, &a.message).cmp(&(position(b), b.code, &b.pointer, &b.message))
+            (position(a), a.code, &a.pointer, &a.message).cmp(&(
+                position(b),
+                b.code,
+                &b.pointer,
+                &b.message,
+            ))
         });
         if self.failed() {
             return Err(self.diagnostics);
         }
         self.settle_detectors();
         let causes = self.settle_causes();
-        self.assumptions.sort_by(|a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));
+        self.assumptions
+            .sort_by(|a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));
         self.assumptions.dedup();
         let window = self.model.window;
         let topology = Topology {

@@ -21,29 +21,44 @@ impl Compiler<'_> {
 
     /// The checked form of a list of needs; what was reported is left out.
     pub(super) fn needs(&mut self, needs: &[written::Need], pointer: &Pointer) -> Vec<Need> {
-        needs.iter().enumerate().filter_map(|(index, need)| self.need(need, &pointer.index(index))).collect()
+        needs
+            .iter()
+            .enumerate()
+            .filter_map(|(index, need)| self.need(need, &pointer.index(index)))
+            .collect()
     }
 
     fn need(&mut self, need: &written::Need, pointer: &Pointer) -> Option<Need> {
         match need {
-            written::Need::Service { service, at } => self.service_need(service, at.as_deref(), pointer),
+            written::Need::Service { service, at } => {
+                self.service_need(service, at.as_deref(), pointer)
+            }
             written::Need::Read(store) => self.store(store, pointer).map(Need::Read),
             written::Need::Write(store) => self.store(store, pointer).map(Need::Write),
             written::Need::Any(of) => {
                 let here = pointer.key("any");
                 self.require_count(1, of.len(), &here);
-                Some(Need::AtLeast { count: 1, of: self.needs(of, &here) })
+                Some(Need::AtLeast {
+                    count: 1,
+                    of: self.needs(of, &here),
+                })
             }
             written::Need::All(of) => Some(Need::All(self.needs(of, &pointer.key("all")))),
             written::Need::AtLeast(at_least) => {
                 let here = pointer.key("at-least");
                 let count = at_least.count.get() as usize;
                 self.require_count(count, at_least.of.len(), &here.key("count"));
-                Some(Need::AtLeast { count, of: self.needs(&at_least.of, &here.key("of")) })
+                Some(Need::AtLeast {
+                    count,
+                    of: self.needs(&at_least.of, &here.key("of")),
+                })
             }
             written::Need::Soft(soft) => {
                 let need = self.need(&soft.need, &pointer.key("soft").key("need"))?;
-                Some(Need::Soft { need: Box::new(need), keeps: soft.keeps.value() })
+                Some(Need::Soft {
+                    need: Box::new(need),
+                    keeps: soft.keeps.value(),
+                })
             }
         }
     }
@@ -51,14 +66,25 @@ impl Compiler<'_> {
     fn require_count(&mut self, count: usize, of: usize, pointer: &Pointer) {
         if count > of {
             let message = format!("{count} of {of} needs can never be met");
-            self.error(Code::Count, pointer, message, "list more needs, or lower the count");
+            self.error(
+                Code::Count,
+                pointer,
+                message,
+                "list more needs, or lower the count",
+            );
         }
     }
 
     fn service_need(&mut self, name: &str, place: Option<&str>, pointer: &Pointer) -> Option<Need> {
         if !self.service_ids.contains_key(name) && self.store_ids.contains_key(name) {
-            let message = format!("`{name}` is a store, and this does not say what is needed of it");
-            self.error(Code::UnknownNeed, pointer, message, format!("write `{name}.read` or `{name}.write`"));
+            let message =
+                format!("`{name}` is a store, and this does not say what is needed of it");
+            self.error(
+                Code::UnknownNeed,
+                pointer,
+                message,
+                format!("write `{name}.read` or `{name}.write`"),
+            );
             return None;
         }
         let service = self.service(name, pointer)?;
@@ -81,7 +107,13 @@ impl Compiler<'_> {
     pub(super) fn service(&mut self, name: &str, pointer: &Pointer) -> Option<ServiceId> {
         let id = self.service_ids.get(name).copied();
         if id.is_none() {
-            self.unknown(Code::UnknownService, "services", name, &names_of(&self.model.services), pointer);
+            self.unknown(
+                Code::UnknownService,
+                "services",
+                name,
+                &names_of(&self.model.services),
+                pointer,
+            );
         }
         id
     }
@@ -90,28 +122,55 @@ impl Compiler<'_> {
     pub(super) fn store(&mut self, name: &str, pointer: &Pointer) -> Option<StoreId> {
         let id = self.store_ids.get(name).copied();
         if id.is_none() {
-            self.unknown(Code::UnknownStore, "stores", name, &names_of(&self.model.stores), pointer);
+            self.unknown(
+                Code::UnknownStore,
+                "stores",
+                name,
+                &names_of(&self.model.stores),
+                pointer,
+            );
         }
         id
     }
 
     /// The pool of a service whose place of `runs` is exactly this one.
-    pub(super) fn pool_at(&self, service: ServiceId, place: crate::topology::PlaceId) -> Option<PoolId> {
+    pub(super) fn pool_at(
+        &self,
+        service: ServiceId,
+        place: crate::topology::PlaceId,
+    ) -> Option<PoolId> {
         let pools = &self.services[service.index()].pools;
-        pools.iter().copied().find(|pool| self.pools[pool.index()].place == place)
+        pools
+            .iter()
+            .copied()
+            .find(|pool| self.pools[pool.index()].place == place)
     }
 
     /// Advice that names the places of `runs`.
     pub(super) fn runs_where(&self, service: &str) -> String {
-        let runs = self.model.services.get(service).map(|service| &service.runs);
-        let places: Vec<String> = runs.into_iter().flat_map(|runs| runs.keys()).map(|place| format!("`{place}`")).collect();
-        format!("`{service}` runs in {}; name one of these as written there", places.join(", "))
+        let runs = self
+            .model
+            .services
+            .get(service)
+            .map(|service| &service.runs);
+        let places: Vec<String> = runs
+            .into_iter()
+            .flat_map(|runs| runs.keys())
+            .map(|place| format!("`{place}`"))
+            .collect();
+        format!(
+            "`{service}` runs in {}; name one of these as written there",
+            places.join(", ")
+        )
     }
 
     /// Reports each loop among the needs of services once, from its first service by name.
     fn report_loops(&mut self) {
-        let graph: Vec<BTreeSet<ServiceId>> =
-            self.services.iter().map(|service| direct(&service.needs).services).collect();
+        let graph: Vec<BTreeSet<ServiceId>> = self
+            .services
+            .iter()
+            .map(|service| direct(&service.needs).services)
+            .collect();
         let mut done = vec![false; graph.len()];
         for start in 0..graph.len() {
             if done[start] {
@@ -124,7 +183,12 @@ impl Compiler<'_> {
                 names.push(names[0].clone());
                 let pointer = at(&["services", &names[0], "needs"]);
                 let message = format!("services need each other in a loop: {}", names.join(" -> "));
-                self.error(Code::NeedsLoop, &pointer, message, "take one of these needs out, or make two services of one");
+                self.error(
+                    Code::NeedsLoop,
+                    &pointer,
+                    message,
+                    "take one of these needs out, or make two services of one",
+                );
             }
         }
     }
@@ -153,7 +217,8 @@ impl Compiler<'_> {
         for journey in &self.journeys {
             collect(&journey.needs, &mut used);
         }
-        used.services.extend(self.traffic.iter().map(|entry| entry.service));
+        used.services
+            .extend(self.traffic.iter().map(|entry| entry.service));
         let names: Vec<(bool, String)> = self
             .service_ids
             .iter()
@@ -167,9 +232,18 @@ impl Compiler<'_> {
             )
             .collect();
         for (is_service, name) in names {
-            let (list, what) = if is_service { ("services", "service") } else { ("stores", "store") };
+            let (list, what) = if is_service {
+                ("services", "service")
+            } else {
+                ("stores", "store")
+            };
             let message = format!("nothing uses the {what} `{name}`");
-            self.warning(Code::Unused, &at(&[list, &name]), message, "let a journey or a service need it, or take it out");
+            self.warning(
+                Code::Unused,
+                &at(&[list, &name]),
+                message,
+                "let a journey or a service need it, or take it out",
+            );
         }
     }
 }
@@ -214,7 +288,8 @@ fn path_back(graph: &[BTreeSet<ServiceId>], start: ServiceId) -> Option<Vec<Serv
             for &needed in &graph[service.index()] {
                 if needed == start {
                     let mut path = vec![service];
-                    while let Some(&before) = from.get(path.last().expect("a path is never empty")) {
+                    while let Some(&before) = from.get(path.last().expect("a path is never empty"))
+                    {
                         path.push(before);
                     }
                     path.reverse();

@@ -11,7 +11,9 @@ use super::{Compiler, sorted};
 use crate::model::Code;
 use crate::model::names::PlacePath;
 use crate::model::services as written;
-use crate::topology::{Need, Owner, Part, PartId, PlaceId, Pool, PoolId, Service, ServiceId, StoreId};
+use crate::topology::{
+    CauseKind, Need, Owner, Part, PartId, PlaceId, Pool, PoolId, Service, ServiceId, StoreId,
+};
 
 /// Most instances of one service in one place.
 const INSTANCES_MAX: u32 = 10_000;
@@ -40,38 +42,66 @@ impl Compiler<'_> {
                 self.pool(id, name, service, (place, count.get()), &pointer);
             }
             if service.runs.is_empty() {
-                let help = "name a place and a number of instances, such as `runs: { us-east-1: 3 }`";
-                self.error(Code::NoTarget, &pointer.key("runs"), format!("`{name}` runs nowhere"), help);
+                let help =
+                    "name a place and a number of instances, such as `runs: { us-east-1: 3 }`";
+                self.error(
+                    Code::NoTarget,
+                    &pointer.key("runs"),
+                    format!("`{name}` runs nowhere"),
+                    help,
+                );
             }
-            let pools: BTreeMap<PlaceId, PoolId> =
-                (first..self.pools.len()).map(|pool| (self.pools[pool].place, PoolId::from(pool))).collect();
+            let pools: BTreeMap<PlaceId, PoolId> = (first..self.pools.len())
+                .map(|pool| (self.pools[pool].place, PoolId::from(pool)))
+                .collect();
             let in_order = |place: &PlacePath| {
                 let place = self.place_index.by_path.get(&**place)?;
                 pools.get(place).copied()
             };
             let pools = service.runs.keys().filter_map(in_order).collect();
+            let overload_cause = self.cause(format!("services.{name}.overload"), CauseKind::Fault);
             self.services.push(Service {
                 name: name.to_owned(),
+                overload_cause,
                 pools,
                 needs: Need::All(Vec::new()),
             });
         }
     }
 
-    fn pool(&mut self, id: ServiceId, name: &str, service: &written::Service, (path, count): (&str, u32), pointer: &Pointer) {
+    fn pool(
+        &mut self,
+        id: ServiceId,
+        name: &str,
+        service: &written::Service,
+        (path, count): (&str, u32),
+        pointer: &Pointer,
+    ) {
         let here = pointer.key("runs").key(path);
         let Some(place) = self.place(path, &here) else {
             return;
         };
         if count > INSTANCES_MAX {
-            let message = format!("{count} instances in one place are more than this program simulates");
-            self.error(Code::TooManyParts, &here, message, format!("write at most {INSTANCES_MAX}"));
+            let message =
+                format!("{count} instances in one place are more than this program simulates");
+            self.error(
+                Code::TooManyParts,
+                &here,
+                message,
+                format!("write at most {INSTANCES_MAX}"),
+            );
         }
         let count = count.min(INSTANCES_MAX);
         if service.at_least.get() > count {
             let least = service.at_least;
-            let message = format!("`{name}` needs {least} instances in `{path}`, where only {count} run");
-            self.error(Code::AtLeast, &here, message, "run more instances, or lower `at-least`");
+            let message =
+                format!("`{name}` needs {least} instances in `{path}`, where only {count} run");
+            self.error(
+                Code::AtLeast,
+                &here,
+                message,
+                "run more instances, or lower `at-least`",
+            );
         }
         let pool = PoolId::from(self.pools.len());
         let leaves = self.leaves(place);
@@ -101,19 +131,35 @@ impl Compiler<'_> {
             let mut found = Vec::new();
             let mut seen: BTreeMap<PlaceId, u32> = BTreeMap::new();
             let primary = (&members.primary, pointer.key("primary"), false);
-            let sync = members.sync.iter().enumerate().map(|(index, path)| (path, pointer.key("sync").index(index), true));
+            let sync = members
+                .sync
+                .iter()
+                .enumerate()
+                .map(|(index, path)| (path, pointer.key("sync").index(index), true));
             let asynchronous = members.asynchronous.iter().enumerate();
-            let asynchronous = asynchronous.map(|(index, path)| (path, pointer.key("async").index(index), false));
-            for (path, here, acknowledges) in std::iter::once(primary).chain(sync).chain(asynchronous) {
+            let asynchronous =
+                asynchronous.map(|(index, path)| (path, pointer.key("async").index(index), false));
+            for (path, here, acknowledges) in
+                std::iter::once(primary).chain(sync).chain(asynchronous)
+            {
                 if let Some(place) = self.place(path, &here) {
-                    let again = self.member_again(&members.primary, path, seen.get(&place).copied(), &here);
+                    let again =
+                        self.member_again(&members.primary, path, seen.get(&place).copied(), &here);
                     let times = seen.entry(place).or_default();
                     *times += 1;
                     if again {
-                        let number = if *times > 1 { format!(".{times}") } else { String::new() };
+                        let number = if *times > 1 {
+                            format!(".{times}")
+                        } else {
+                            String::new()
+                        };
                         let part = format!("stores.{name}.members.{path}{number}");
                         let part = self.part(part, place, Owner::Store(id, found.len()));
-                        found.push(MemberFound { part, place, acknowledges });
+                        found.push(MemberFound {
+                            part,
+                            place,
+                            acknowledges,
+                        });
                     }
                 }
             }
@@ -122,23 +168,44 @@ impl Compiler<'_> {
     }
 
     /// Whether a member counts although its place may already have some.
-    fn member_again(&mut self, primary: &str, path: &str, before: Option<u32>, pointer: &Pointer) -> bool {
+    fn member_again(
+        &mut self,
+        primary: &str,
+        path: &str,
+        before: Option<u32>,
+        pointer: &Pointer,
+    ) -> bool {
         if before.is_none() {
             return true;
         }
         if primary == path {
             let message = format!("the primary in `{path}` is listed again as a standby");
-            self.error(Code::PrimaryTwice, pointer, message, "take it out here; standbys are the other members");
+            self.error(
+                Code::PrimaryTwice,
+                pointer,
+                message,
+                "take it out here; standbys are the other members",
+            );
             return false;
         }
         let message = format!("two members of this store are in `{path}`");
-        self.warning(Code::MembersTogether, pointer, message, "they share the fate of the place; spread them if you can");
+        self.warning(
+            Code::MembersTogether,
+            pointer,
+            message,
+            "they share the fate of the place; spread them if you can",
+        );
         true
     }
 
     fn part(&mut self, path: String, place: PlaceId, owner: Owner) -> PartId {
         let id = PartId::from(self.parts.len());
-        self.parts.push(Part { path, place, owner, faults: Vec::new() });
+        self.parts.push(Part {
+            path,
+            place,
+            owner,
+            faults: Vec::new(),
+        });
         let mut around = place;
         loop {
             self.places[around.index()].parts.push(id);

@@ -29,7 +29,9 @@ struct Found {
 }
 
 /// The lists of a written place, with the kind that each gives to its members.
-fn lists(place: &written::Place) -> [(&'static str, PlaceKind, &IndexMap<String, written::Place>); 5] {
+fn lists(
+    place: &written::Place,
+) -> [(&'static str, PlaceKind, &IndexMap<String, written::Place>); 5] {
     [
         ("regions", PlaceKind::Region, &place.regions),
         ("zones", PlaceKind::Zone, &place.zones),
@@ -68,7 +70,14 @@ impl Compiler<'_> {
         let top = at(&["places"]);
         for (name, place) in &self.model.places {
             let kind = place.kind.map_or(PlaceKind::Region, checked_kind);
-            self.find_places(&[], name, place, (kind, PlaceKind::World), &top.key(name), &mut found);
+            self.find_places(
+                &[],
+                name,
+                place,
+                (kind, PlaceKind::World),
+                &top.key(name),
+                &mut found,
+            );
         }
         found.sort_by(|a, b| a.segments.cmp(&b.segments));
         found.dedup_by(|a, b| a.segments == b.segments);
@@ -137,12 +146,22 @@ impl Compiler<'_> {
             for (child_name, child) in children {
                 let pointer = pointer.key(list).key(child_name);
                 if let Some(other) = names.insert(child_name, list) {
-                    let message = format!("`{}` has two places called `{child_name}`", segments.join("/"));
+                    let message = format!(
+                        "`{}` has two places called `{child_name}`",
+                        segments.join("/")
+                    );
                     let help = format!("the other one is in its `{other}`; rename one of them");
                     self.error(Code::DuplicatePlace, &pointer, message, help);
                 }
                 let child_kind = child.kind.map_or(kind_of_list, checked_kind);
-                self.find_places(&segments, child_name, child, (child_kind, kind), &pointer, found);
+                self.find_places(
+                    &segments,
+                    child_name,
+                    child,
+                    (child_kind, kind),
+                    &pointer,
+                    found,
+                );
             }
         }
         found.push(Found { segments, kind });
@@ -154,11 +173,19 @@ impl Compiler<'_> {
             Some(&id) if id != PlaceId::WORLD && id != PlaceId::INTERNET => Some(id),
             Some(_) => {
                 let message = format!("`{path}` cannot stand here");
-                self.error(Code::UnknownPlace, pointer, message, "name a place of `places`");
+                self.error(
+                    Code::UnknownPlace,
+                    pointer,
+                    message,
+                    "name a place of `places`",
+                );
                 None
             }
             None => {
-                let names: Vec<String> = self.places[2..].iter().map(|place| place.path.clone()).collect();
+                let names: Vec<String> = self.places[2..]
+                    .iter()
+                    .map(|place| place.path.clone())
+                    .collect();
                 let names: Vec<&str> = names.iter().map(|name| &**name).collect();
                 self.unknown(Code::UnknownPlace, "places", path, &names, pointer);
                 None
@@ -180,7 +207,10 @@ impl Compiler<'_> {
         if children.is_empty() {
             return vec![place];
         }
-        children.iter().flat_map(|&child| self.leaves(child)).collect()
+        children
+            .iter()
+            .flat_map(|&child| self.leaves(child))
+            .collect()
     }
 
     /// Whether the first place is the second one or in it.
@@ -199,7 +229,12 @@ impl Compiler<'_> {
     pub(super) fn places_of_kind(&self, kind: written::PlaceKind) -> Vec<PlaceId> {
         let kind = checked_kind(kind);
         let of_kind = |(_, place): &(usize, &Place)| place.kind == kind;
-        self.places.iter().enumerate().filter(of_kind).map(|(index, _)| PlaceId::from(index)).collect()
+        self.places
+            .iter()
+            .enumerate()
+            .filter(of_kind)
+            .map(|(index, _)| PlaceId::from(index))
+            .collect()
     }
 
     /// The path of a place.

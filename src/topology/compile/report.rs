@@ -11,17 +11,36 @@ use crate::topology::Assumption;
 impl Compiler<'_> {
     /// Reports an error with advice. What was reported already is not reported again: one written check, say, makes
     /// many detectors.
-    pub(super) fn error(&mut self, code: Code, pointer: &Pointer, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        pointer: &Pointer,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.report(pointer, Problem::new(code, message, help), Severity::Error);
     }
 
     /// Reports a warning with advice.
-    pub(super) fn warning(&mut self, code: Code, pointer: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        self.report(pointer, Problem::new(code, message, help), Severity::Warning);
+    pub(super) fn warning(
+        &mut self,
+        code: Code,
+        pointer: &Pointer,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report(
+            pointer,
+            Problem::new(code, message, help),
+            Severity::Warning,
+        );
     }
 
     fn report(&mut self, pointer: &Pointer, problem: Problem, severity: Severity) {
-        let diagnostic = Diagnostic { severity, ..self.spans.at_value(pointer.as_str(), problem) };
+        let diagnostic = Diagnostic {
+            severity,
+            ..self.spans.at_value(pointer.as_str(), problem)
+        };
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
@@ -29,7 +48,14 @@ impl Compiler<'_> {
 
     /// Reports a name that leads nowhere, with the nearest one that exists. A name whose definition was cut out of the
     /// model because of an error in it is not another error.
-    pub(super) fn unknown(&mut self, code: Code, list: &str, name: &str, names: &[&str], pointer: &Pointer) {
+    pub(super) fn unknown(
+        &mut self,
+        code: Code,
+        list: &str,
+        name: &str,
+        names: &[&str],
+        pointer: &Pointer,
+    ) {
         if (self.pruned)(at(&[list, name]).as_str()) || (self.pruned)(at(&[list]).as_str()) {
             return;
         }
@@ -52,7 +78,12 @@ impl Compiler<'_> {
 
     /// Notes what the figures rest on, if it is so. Whether a default is the user's own choice does not matter: the
     /// same checked model has to give the same result.
-    pub(super) fn assume_if(&mut self, holds: bool, path: impl Into<String>, text: impl Into<String>) {
+    pub(super) fn assume_if(
+        &mut self,
+        holds: bool,
+        path: impl Into<String>,
+        text: impl Into<String>,
+    ) {
         if holds {
             self.assume(path, text);
         }
@@ -75,7 +106,12 @@ impl Compiler<'_> {
         let law = self.law(written, pointer);
         if law.mean() <= 0.0 && self.diagnostics.len() == before {
             let message = "the mean of this law is zero, so that it would happen without end";
-            self.error(Code::NotPositive, pointer, message, "give a time above zero");
+            self.error(
+                Code::NotPositive,
+                pointer,
+                message,
+                "give a time above zero",
+            );
         }
         law
     }
@@ -83,13 +119,20 @@ impl Compiler<'_> {
     /// Reports a length of time that has to be positive.
     pub(super) fn require_positive(&mut self, is_zero: bool, what: &str, pointer: &Pointer) {
         if is_zero {
-            self.error(Code::NotPositive, pointer, format!("{what} is zero"), "give a value above zero");
+            self.error(
+                Code::NotPositive,
+                pointer,
+                format!("{what} is zero"),
+                "give a value above zero",
+            );
         }
     }
 
     /// Whether an error was reported.
     pub(super) fn failed(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 

@@ -18,10 +18,16 @@ impl Compiler<'_> {
         let mut order: Vec<usize> = (0..self.detectors.len()).collect();
         order.sort_by(|&a, &b| self.detectors[a].path.cmp(&self.detectors[b].path));
         let to = moved(&order);
-        self.detectors = order.iter().map(|&old| self.detectors[old].clone()).collect();
+        self.detectors = order
+            .iter()
+            .map(|&old| self.detectors[old].clone())
+            .collect();
         let settle = |id: &mut DetectorId| *id = DetectorId::from(to[id.index()]);
         for store in &mut self.stores {
-            store.failover.iter_mut().for_each(|failover| settle(&mut failover.detector));
+            store
+                .failover
+                .iter_mut()
+                .for_each(|failover| settle(&mut failover.detector));
         }
         for target in self.traffic.iter_mut().flat_map(|entry| &mut entry.targets) {
             target.check.iter_mut().for_each(settle);
@@ -35,8 +41,15 @@ impl Compiler<'_> {
         order.sort_by(|&a, &b| self.causes.get_index(a).cmp(&self.causes.get_index(b)));
         let to = moved(&order);
         let settle = |id: &mut CauseId| *id = CauseId::from(to[id.index()]);
-        self.faults.iter_mut().for_each(|fault| settle(&mut fault.cause));
-        self.detectors.iter_mut().for_each(|detector| settle(&mut detector.cause));
+        self.faults
+            .iter_mut()
+            .for_each(|fault| settle(&mut fault.cause));
+        self.detectors
+            .iter_mut()
+            .for_each(|detector| settle(&mut detector.cause));
+        self.services
+            .iter_mut()
+            .for_each(|service| settle(&mut service.overload_cause));
         for store in &mut self.stores {
             settle(&mut store.replication_cause);
             if let Some(failover) = &mut store.failover {
@@ -46,10 +59,19 @@ impl Compiler<'_> {
         }
         for entry in &mut self.traffic {
             settle(&mut entry.cause);
-            entry.targets.iter_mut().for_each(|target| settle(&mut target.balancer_cause));
+            entry
+                .targets
+                .iter_mut()
+                .for_each(|target| settle(&mut target.balancer_cause));
         }
-        let mut causes: Vec<Cause> =
-            self.causes.iter().map(|(path, &kind)| Cause { path: path.clone(), kind }).collect();
+        let mut causes: Vec<Cause> = self
+            .causes
+            .iter()
+            .map(|(path, &kind)| Cause {
+                path: path.clone(),
+                kind,
+            })
+            .collect();
         causes.sort_by(|a, b| a.path.cmp(&b.path));
         causes
     }

@@ -3,13 +3,14 @@
 use super::pointer::{Pointer, at};
 use super::report::nothing;
 use super::{Compiler, sorted};
+use crate::model::Code;
 use crate::model::law::LawSpec;
 use crate::model::shapes;
 use crate::model::stores as written;
 use crate::model::units::Duration;
-use crate::model::Code;
 use crate::topology::{
-    CauseKind, Decide, FailBack, Failover, Fence, Member, Reads, Replication, Stage, Store, StoreId, Unfenced, purpose,
+    CauseKind, Decide, FailBack, Failover, Fence, Member, Reads, Replication, Stage, Store,
+    StoreId, Unfenced, purpose,
 };
 
 /// Whether a law is always so many seconds, as the defaults are.
@@ -36,10 +37,18 @@ impl Compiler<'_> {
             .map(|found| {
                 let part = self.parts[found.part.index()].path.clone();
                 let draw_rejoin = self.draws.draw(&part, purpose::REJOIN);
-                Member { part: found.part, place: found.place, acknowledges: found.acknowledges, draw_rejoin }
+                Member {
+                    part: found.part,
+                    place: found.place,
+                    acknowledges: found.acknowledges,
+                    draw_rejoin,
+                }
             })
             .collect();
-        let failover = store.failover.as_ref().map(|failover| self.failover(id, name, store, failover));
+        let failover = store
+            .failover
+            .as_ref()
+            .map(|failover| self.failover(id, name, store, failover));
         self.store_assumptions(&path, store);
         Store {
             name: name.to_owned(),
@@ -56,24 +65,46 @@ impl Compiler<'_> {
             failover,
             replication_cause: self.cause(format!("{path}.replication"), CauseKind::Action),
             draw_lag: self.draws.draw(&path, purpose::LAG),
+            draw_stall: self.draws.draw(&path, purpose::STALL),
         }
     }
 
     fn store_assumptions(&mut self, path: &str, store: &written::Store) {
         if store.failover.is_none() {
-            self.assume(format!("{path}.failover"), "It never fails over: without its primary it waits");
+            self.assume(
+                format!("{path}.failover"),
+                "It never fails over: without its primary it waits",
+            );
         }
-        if !store.members.asynchronous.is_empty() || matches!(store.replication, written::Replication::Async) {
+        if !store.members.asynchronous.is_empty()
+            || matches!(store.replication, written::Replication::Async)
+        {
             let text = "In quiet times its standbys are not behind at all: an assumption";
-            self.assume_if(store.lag == LawSpec::Fixed(Duration::ZERO), format!("{path}.lag"), text);
+            self.assume_if(
+                store.lag == LawSpec::Fixed(Duration::ZERO),
+                format!("{path}.lag"),
+                text,
+            );
             let text = "A standby that is behind applies 3 s of writes in a second: an assumption";
-            self.assume_if(store.catch_up == shapes::Multiple::default(), format!("{path}.catch-up"), text);
+            self.assume_if(
+                store.catch_up == shapes::Multiple::default(),
+                format!("{path}.catch-up"),
+                text,
+            );
         }
         let text = "One write is 1 KiB: an assumption that only the bytes lost rest on";
-        self.assume_if(store.write_size.bytes() == 1024, format!("{path}.write-size"), text);
+        self.assume_if(
+            store.write_size.bytes() == 1024,
+            format!("{path}.write-size"),
+            text,
+        );
         if store.failover.is_some() {
             let text = "Writes orphaned on an old primary are never recovered: an assumption";
-            self.assume_if(store.orphans_recovered.value() == 0.0, format!("{path}.orphans-recovered"), text);
+            self.assume_if(
+                store.orphans_recovered.value() == 0.0,
+                format!("{path}.orphans-recovered"),
+                text,
+            );
         }
     }
 
@@ -82,9 +113,16 @@ impl Compiler<'_> {
         let acks = |compiler: &mut Self, acks: std::num::NonZeroU32, mode: &str| {
             let acks = acks.get() as usize;
             if acks > standbys {
-                let message = format!("writes wait for {acks} standbys, but the store has {standbys} under `sync`");
+                let message = format!(
+                    "writes wait for {acks} standbys, but the store has {standbys} under `sync`"
+                );
                 let help = "list more members under `sync`, or lower `acks`";
-                compiler.error(Code::Acknowledgements, &pointer.key(mode).key("acks"), message, help);
+                compiler.error(
+                    Code::Acknowledgements,
+                    &pointer.key(mode).key("acks"),
+                    message,
+                    help,
+                );
             }
             acks
         };
@@ -99,35 +137,74 @@ impl Compiler<'_> {
                 match &sync.without_standby {
                     written::WithoutStandby::Blocks => Replication::SyncStrict { acks },
                     written::WithoutStandby::AloneAfter(law) => {
-                        let here = pointer.key("sync").key("without-standby").key("alone-after");
-                        Replication::SyncDegrading { acks, alone_after: self.law(law, &here) }
+                        let here = pointer
+                            .key("sync")
+                            .key("without-standby")
+                            .key("alone-after");
+                        Replication::SyncDegrading {
+                            acks,
+                            alone_after: self.law(law, &here),
+                        }
                     }
                 }
             }
         }
     }
 
-    fn failover(&mut self, id: StoreId, name: &str, store: &written::Store, failover: &written::Failover) -> Failover {
+    fn failover(
+        &mut self,
+        id: StoreId,
+        name: &str,
+        store: &written::Store,
+        failover: &written::Failover,
+    ) -> Failover {
         let pointer = at(&["stores", name, "failover"]);
         let path = format!("stores.{name}.failover");
         if store.members.sync.is_empty() && store.members.asynchronous.is_empty() {
             let message = format!("`{name}` has no standby to fail over to");
-            self.error(Code::NoStandby, &pointer, message, "list one under `sync` or `async`, or take `failover` out");
+            self.error(
+                Code::NoStandby,
+                &pointer,
+                message,
+                "list one under `sync` or `async`, or take `failover` out",
+            );
         }
-        let text = "A replaced primary steps down 10 s after it can reach its successor: an assumption";
-        self.assume_if(is_fixed(&failover.steps_down, 10), format!("{path}.steps-down"), text);
-        let text = "A replaced primary is a standby again 5 min after it stepped down: an assumption";
-        self.assume_if(is_fixed(&failover.rejoin, 300), format!("{path}.rejoin"), text);
+        let text =
+            "A replaced primary steps down 10 s after it can reach its successor: an assumption";
+        self.assume_if(
+            is_fixed(&failover.steps_down, 10),
+            format!("{path}.steps-down"),
+            text,
+        );
+        let text =
+            "A replaced primary is a standby again 5 min after it stepped down: an assumption";
+        self.assume_if(
+            is_fixed(&failover.rejoin, 300),
+            format!("{path}.rejoin"),
+            text,
+        );
         let fence_path = format!("{path}.fence");
         let decide = self.decide(&failover.decide, &pointer.key("decide"));
         Failover {
             detector: self.primary_detector(id, name, &failover.detect, &pointer.key("detect")),
-            decide_across_regions: self.decide_across(&failover.across_regions, &decide, &pointer.key("across-regions")),
+            decide_across_regions: self.decide_across(
+                &failover.across_regions,
+                &decide,
+                &pointer.key("across-regions"),
+            ),
             decide,
             max_lag: failover.max_lag.map(|lag| lag.span()),
             fence: self.fence(&failover.fence, &pointer.key("fence")),
-            promote: self.stage(&failover.promote, &format!("{path}.promote"), &pointer.key("promote")),
-            redirect: self.stage(&failover.redirect, &format!("{path}.redirect"), &pointer.key("redirect")),
+            promote: self.stage(
+                &failover.promote,
+                &format!("{path}.promote"),
+                &pointer.key("promote"),
+            ),
+            redirect: self.stage(
+                &failover.redirect,
+                &format!("{path}.redirect"),
+                &pointer.key("redirect"),
+            ),
             steps_down: self.law(&failover.steps_down, &pointer.key("steps-down")),
             rejoin: self.law(&failover.rejoin, &pointer.key("rejoin")),
             fail_back: self.fail_back(&failover.fail_back, &pointer.key("fail-back")),
@@ -148,11 +225,18 @@ impl Compiler<'_> {
         }
     }
 
-    fn decide_across(&mut self, across: &written::AcrossRegions, same: &Decide, pointer: &Pointer) -> Option<Decide> {
+    fn decide_across(
+        &mut self,
+        across: &written::AcrossRegions,
+        same: &Decide,
+        pointer: &Pointer,
+    ) -> Option<Decide> {
         match across {
             written::AcrossRegions::Same => Some(same.clone()),
             written::AcrossRegions::Never => None,
-            written::AcrossRegions::Human(law) => Some(Decide::Human(self.law(law, &pointer.key("human")))),
+            written::AcrossRegions::Human(law) => {
+                Some(Decide::Human(self.law(law, &pointer.key("human"))))
+            }
         }
     }
 
@@ -164,26 +248,46 @@ impl Compiler<'_> {
                 let here = pointer.key("stonith");
                 let otherwise = match &stonith.otherwise {
                     written::Unfenced::Promote => Unfenced::Promote,
-                    written::Unfenced::Human(law) => Unfenced::Human(self.law(law, &here.key("otherwise").key("human"))),
+                    written::Unfenced::Human(law) => {
+                        Unfenced::Human(self.law(law, &here.key("otherwise").key("human")))
+                    }
                 };
                 let takes = self.law(&stonith.takes, &here.key("takes"));
-                Fence::Stonith { works: stonith.works.value(), takes, otherwise }
+                Fence::Stonith {
+                    works: stonith.works.value(),
+                    takes,
+                    otherwise,
+                }
             }
         }
     }
 
     fn lease(&mut self, lease: &written::Lease, pointer: &Pointer) -> Fence {
         let (ttl, renew, margin) = (lease.ttl.span(), lease.renew.span(), lease.margin.span());
-        self.require_positive(lease.renew.is_zero(), "the time between renewals", &pointer.key("renew"));
+        self.require_positive(
+            lease.renew.is_zero(),
+            "the time between renewals",
+            &pointer.key("renew"),
+        );
         if margin >= ttl {
             let help = "the old primary stops that long before its lease ends, so make `margin` less than `ttl`";
-            self.error(Code::Lease, &pointer.key("margin"), "the margin is not shorter than the lease", help);
+            self.error(
+                Code::Lease,
+                &pointer.key("margin"),
+                "the margin is not shorter than the lease",
+                help,
+            );
         } else if renew.0.saturating_add(margin.0) >= ttl.0 {
             let help = "renew more often: `renew` and `margin` together must be less than `ttl`";
             let message = "the lease runs out between two renewals of a healthy primary";
             self.error(Code::Lease, &pointer.key("renew"), message, help);
         }
-        Fence::Lease { ttl, renew, margin, works: lease.works.value() }
+        Fence::Lease {
+            ttl,
+            renew,
+            margin,
+            works: lease.works.value(),
+        }
     }
 
     fn stage(&mut self, stage: &shapes::Stage, path: &str, pointer: &Pointer) -> Stage {
@@ -206,9 +310,10 @@ impl Compiler<'_> {
     fn fail_back(&mut self, fail_back: &shapes::FailBack, pointer: &Pointer) -> Option<FailBack> {
         match fail_back {
             shapes::FailBack::Never => None,
-            shapes::FailBack::Planned(planned) => {
-                Some(FailBack { after: planned.after.span(), takes: self.law(&planned.takes, &pointer.key("takes")) })
-            }
+            shapes::FailBack::Planned(planned) => Some(FailBack {
+                after: planned.after.span(),
+                takes: self.law(&planned.takes, &pointer.key("takes")),
+            }),
         }
     }
 }

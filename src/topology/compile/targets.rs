@@ -47,7 +47,10 @@ impl Compiler<'_> {
         match hits {
             Hits::Select(selector) => self.select(selector, pointer),
             Hits::Together(selectors) => {
-                let mut all = Target { scope: Some(Scope::Shared), ..Target::default() };
+                let mut all = Target {
+                    scope: Some(Scope::Shared),
+                    ..Target::default()
+                };
                 for (index, selector) in selectors.iter().enumerate() {
                     let here = pointer.key("together").index(index);
                     for target in self.select(selector, &here) {
@@ -59,7 +62,11 @@ impl Compiler<'_> {
                 all.places.dedup();
                 all.parts.sort_unstable();
                 all.parts.dedup();
-                if all.places.is_empty() && all.parts.is_empty() { Vec::new() } else { vec![all] }
+                if all.places.is_empty() && all.parts.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![all]
+                }
             }
         }
     }
@@ -68,29 +75,53 @@ impl Compiler<'_> {
         match selector {
             Selector::EachPlace(kind) => {
                 let places = self.places_of_kind(*kind);
-                places.into_iter().map(|place| self.place_target(place)).collect()
+                places
+                    .into_iter()
+                    .map(|place| self.place_target(place))
+                    .collect()
             }
             Selector::Place(path) => {
                 let place = self.place(path, pointer);
-                place.into_iter().map(|place| self.place_target(place)).collect()
+                place
+                    .into_iter()
+                    .map(|place| self.place_target(place))
+                    .collect()
             }
             Selector::EachInstance(service) => {
                 let parts = self.instances_of(service, None, pointer);
-                parts.into_iter().map(|part| self.part_target(part)).collect()
+                parts
+                    .into_iter()
+                    .map(|part| self.part_target(part))
+                    .collect()
             }
             Selector::Instances { service, place } => {
                 let parts = self.instances_of(service, Some(place), pointer);
                 let name = format!("{service}@{place}");
-                let all = Target { name, parts, scope: Some(Scope::Shared), ..Target::default() };
-                if all.parts.is_empty() { Vec::new() } else { vec![all] }
+                let all = Target {
+                    name,
+                    parts,
+                    scope: Some(Scope::Shared),
+                    ..Target::default()
+                };
+                if all.parts.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![all]
+                }
             }
             Selector::EachMember(store) => {
                 let parts = self.members_of(store, None, pointer);
-                parts.into_iter().map(|part| self.part_target(part)).collect()
+                parts
+                    .into_iter()
+                    .map(|part| self.part_target(part))
+                    .collect()
             }
             Selector::Member { store, place } => {
                 let parts = self.members_of(store, Some(place), pointer);
-                parts.into_iter().map(|part| self.part_target(part)).collect()
+                parts
+                    .into_iter()
+                    .map(|part| self.part_target(part))
+                    .collect()
             }
         }
     }
@@ -107,13 +138,31 @@ impl Compiler<'_> {
     fn part_target(&self, part: PartId) -> Target {
         let path = &self.parts[part.index()].path;
         let (name, one_cause) = match self.parts[part.index()].owner {
-            Owner::Pool(_) => (path.trim_start_matches("services.").replacen('.', "@", 1), true),
-            Owner::Store(..) => (path.trim_start_matches("stores.").replacen(".members.", "@", 1), false),
+            Owner::Pool(_) => (
+                path.trim_start_matches("services.").replacen('.', "@", 1),
+                true,
+            ),
+            Owner::Store(..) => (
+                path.trim_start_matches("stores.")
+                    .replacen(".members.", "@", 1),
+                false,
+            ),
         };
-        Target { name, parts: vec![part], scope: Some(Scope::Instance), one_cause, ..Target::default() }
+        Target {
+            name,
+            parts: vec![part],
+            scope: Some(Scope::Instance),
+            one_cause,
+            ..Target::default()
+        }
     }
 
-    fn instances_of(&mut self, service: &str, place: Option<&str>, pointer: &Pointer) -> Vec<PartId> {
+    fn instances_of(
+        &mut self,
+        service: &str,
+        place: Option<&str>,
+        pointer: &Pointer,
+    ) -> Vec<PartId> {
         let Some(id) = self.service(service, pointer) else {
             return Vec::new();
         };
@@ -149,11 +198,18 @@ impl Compiler<'_> {
             },
         };
         let members = self.members[id.index()].iter();
-        let parts: Vec<PartId> =
-            members.filter(|member| at.is_none_or(|place| member.place == place)).map(|member| member.part).collect();
+        let parts: Vec<PartId> = members
+            .filter(|member| at.is_none_or(|place| member.place == place))
+            .map(|member| member.part)
+            .collect();
         if let (true, Some(place)) = (parts.is_empty(), place) {
             let message = format!("no member of `{store}` is in `{place}`");
-            self.error(Code::NotThere, pointer, message, format!("see `members` of `{store}`"));
+            self.error(
+                Code::NotThere,
+                pointer,
+                message,
+                format!("see `members` of `{store}`"),
+            );
         }
         parts
     }
@@ -170,14 +226,25 @@ impl Compiler<'_> {
                 }
                 cuts.sort_unstable_by_key(|cut| (cut.from, cut.to));
                 cuts.dedup();
-                if cuts.is_empty() { Vec::new() } else { vec![CutTarget { name: String::new(), cuts }] }
+                if cuts.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![CutTarget {
+                        name: String::new(),
+                        cuts,
+                    }]
+                }
             }
         }
     }
 
     fn cut_pairs(&mut self, spec: &CutSpec, pointer: &Pointer) -> Vec<CutTarget> {
-        let both_each = matches!((&spec.from, &spec.to), (End::EachPlace(_), End::EachPlace(_)));
-        let any_each = matches!(&spec.from, End::EachPlace(_)) || matches!(&spec.to, End::EachPlace(_));
+        let both_each = matches!(
+            (&spec.from, &spec.to),
+            (End::EachPlace(_), End::EachPlace(_))
+        );
+        let any_each =
+            matches!(&spec.from, End::EachPlace(_)) || matches!(&spec.to, End::EachPlace(_));
         let (froms, tos) = (self.end(&spec.from, pointer), self.end(&spec.to, pointer));
         let mut pairs = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
@@ -190,7 +257,11 @@ impl Compiler<'_> {
                     continue;
                 }
                 let unordered = spec.direction == Direction::Both && both_each;
-                let key = if unordered { (from.min(to), from.max(to)) } else { (from, to) };
+                let key = if unordered {
+                    (from.min(to), from.max(to))
+                } else {
+                    (from, to)
+                };
                 if seen.insert(key) {
                     pairs.push(self.cut(key.0, key.1, spec.direction));
                 }
@@ -205,7 +276,10 @@ impl Compiler<'_> {
             Direction::OneWay => ("->", vec![one_way]),
             Direction::Both => ("<->", vec![one_way, Cut { from: to, to: from }]),
         };
-        CutTarget { name: format!("{}{arrow}{}", self.path_of(from), self.path_of(to)), cuts }
+        CutTarget {
+            name: format!("{}{arrow}{}", self.path_of(from), self.path_of(to)),
+            cuts,
+        }
     }
 
     fn cut_of_itself(&mut self, from: PlaceId, to: PlaceId, pointer: &Pointer) {
@@ -213,9 +287,16 @@ impl Compiler<'_> {
         let message = if from == to {
             format!("`{from}` cannot be cut from itself")
         } else {
-            format!("`{from}` and `{to}` cannot be cut from each other, because one is in the other")
+            format!(
+                "`{from}` and `{to}` cannot be cut from each other, because one is in the other"
+            )
         };
-        self.error(Code::CutOfItself, pointer, message, "cut two places of which neither is in the other");
+        self.error(
+            Code::CutOfItself,
+            pointer,
+            message,
+            "cut two places of which neither is in the other",
+        );
     }
 
     fn end(&mut self, end: &End, pointer: &Pointer) -> Vec<PlaceId> {

@@ -30,59 +30,271 @@ const TINY: &str = r#"{
 
 /// Each problem: its code, where it is, and what to change in the model above to get it.
 const PROBLEMS: &[(Code, &str, &str)] = &[
-    (Code::UnknownPlace, "/services/api/runs/q", r#"{"services": {"api": {"runs": {"q": 1}}}}"#),
-    (Code::UnknownPlace, "/faults/outage/hits", r#"{"faults": {"outage": {"hits": "r/z"}}}"#),
-    (Code::UnknownPlace, "/faults/outage/hits", r#"{"faults": {"outage": {"hits": "internet"}}}"#),
-    (Code::UnknownPlace, "/stores/db/members/sync/1", r#"{"stores": {"db": {"members": {"sync": ["r/b", "t"]}}}}"#),
-    (Code::UnknownService, "/traffic/www/to", r#"{"traffic": {"www": {"to": "apy"}}}"#),
-    (Code::UnknownService, "/services/api/needs/0", r#"{"services": {"api": {"needs": ["auth"]}}}"#),
-    (Code::UnknownStore, "/journeys/buy/writes/0", r#"{"journeys": {"buy": {"writes": "bd"}}}"#),
-    (Code::UnknownTraffic, "/journeys/buy/enters", r#"{"journeys": {"buy": {"enters": "ww"}}}"#),
-    (Code::UnknownCrew, "/faults/outage/crew", r#"{"faults": {"outage": {"crew": "operator"}}}"#),
-    (Code::UnknownJourney, "/objectives/by", r#"{"objectives": {"by": {"rto": "1m"}}}"#),
-    (Code::UnknownNeed, "/journeys/buy/needs/0", r#"{"journeys": {"buy": {"needs": ["db"]}}}"#),
-    (Code::NotThere, "/traffic/www/dns/failover/1", r#"{"traffic": {"www": {"dns": {"failover": ["r", "s/a"]}}}}"#),
-    (Code::NotThere, "/journeys/buy/needs/0", r#"{"journeys": {"buy": {"needs": ["api@r/a"]}}}"#),
-    (Code::NotThere, "/faults/outage/hits", r#"{"faults": {"outage": {"hits": "member db@s/a"}}}"#),
-    (Code::Quorum, "/traffic/www/dns/check/agree", r#"{"traffic": {"www": {"dns": {"check": {"from": 3, "agree": 4}}}}}"#),
-    (Code::Quorum, "/stores/db/failover/detect/agree", r#"{"stores": {"db": {"failover": {"detect": {"agree": 2}}}}}"#),
-    (Code::Acknowledgements, "/stores/db/replication/semi-sync/acks", r#"{"stores": {"db": {"replication": {"semi-sync": {"acks": 2}}}}}"#),
-    (Code::AtLeast, "/services/api/runs/s", r#"{"services": {"api": {"at-least": 2}}}"#),
-    (Code::Count, "/journeys/buy/needs/0/at-least/count", r#"{"journeys": {"buy": {"needs": [{"at-least": {"count": 2, "of": ["api"]}}]}}}"#),
-    (Code::NeedsLoop, "/services/api/needs", r#"{"services": {"api": {"needs": ["db.read", {"any": ["web"]}]}, "web": {"runs": {"r": 1}, "needs": ["api"]}}}"#),
-    (Code::NeedsLoop, "/services/api/needs", r#"{"services": {"api": {"needs": ["api"]}}}"#),
-    (Code::Lease, "/stores/db/failover/fence/lease/margin", r#"{"stores": {"db": {"failover": {"fence": {"lease": {"margin": "30s"}}}}}}"#),
-    (Code::Lease, "/stores/db/failover/fence/lease/renew", r#"{"stores": {"db": {"failover": {"fence": {"lease": {"renew": "30s"}}}}}}"#),
-    (Code::Thresholds, "/journeys/buy/restored-when", r#"{"journeys": {"buy": {"restored-when": "99.9%"}}}"#),
-    (Code::NotPositive, "/window/length", r#"{"window": {"length": "0s"}}"#),
-    (Code::NotPositive, "/traffic/www/dns/ttl", r#"{"traffic": {"www": {"dns": {"ttl": "0s"}}}}"#),
-    (Code::NotPositive, "/traffic/www/dns/check/every", r#"{"traffic": {"www": {"dns": {"check": {"every": "0s"}}}}}"#),
-    (Code::PrimaryTwice, "/stores/db/members/async/0", r#"{"stores": {"db": {"members": {"async": "r/a"}}}}"#),
-    (Code::EmptyObjective, "/objectives/buy", r#"{"objectives": {"buy": {"rto": null}}}"#),
-    (Code::NothingWritten, "/objectives/look/rpo", r#"{"objectives": {"look": {"rpo": "1s"}}}"#),
-    (Code::NothingWritten, "/objectives/look/split-brain", r#"{"objectives": {"look": {"split-brain": "1/y"}}}"#),
-    (Code::HitsNothing, "/faults/outage", r#"{"faults": {"outage": {"hits": "each rack"}}}"#),
-    (Code::HitsNothing, "/faults/outage", r#"{"faults": {"outage": {"hits": {"together": []}}}}"#),
-    (Code::CutOfItself, "/faults/cut/cuts", r#"{"faults": {"cut": {"cuts": "r -> r", "every": "1y", "lasts": "1h"}}}"#),
-    (Code::CutOfItself, "/faults/cut/cuts", r#"{"faults": {"cut": {"cuts": "r/a <-> r", "every": "1y", "lasts": "1h"}}}"#),
-    (Code::NoStandby, "/stores/db/failover", r#"{"stores": {"db": {"replication": "async", "members": {"sync": null}}}}"#),
-    (Code::NoTarget, "/services/idle/runs", r#"{"services": {"idle": {"runs": {}}}, "journeys": {"buy": {"needs": ["idle"]}}}"#),
-    (Code::NoTarget, "/traffic/www/dns", r#"{"traffic": {"www": {"dns": {"failover": []}}}}"#),
-    (Code::Shares, "/traffic/www/dns/stale", r#"{"traffic": {"www": {"dns": {"stale": [{"share": "60%", "mean": "1m"}, {"share": "50%", "mean": "2m"}]}}}}"#),
-    (Code::ReservedName, "/places/internet", r#"{"places": {"internet": {}}}"#),
-    (Code::DuplicatePlace, "/places/r/racks/a", r#"{"places": {"r": {"racks": ["a"]}}}"#),
-    (Code::PlaceNesting, "/places/s/zones/a/regions/x", r#"{"places": {"s": {"zones": {"a": {"regions": ["x"]}}}}}"#),
-    (Code::TargetTwice, "/traffic/www/dns/failover/2", r#"{"traffic": {"www": {"dns": {"failover": ["r", "s", "r"]}}}}"#),
-    (Code::Vantage, "/traffic/www/dns/check/from", r#"{"traffic": {"www": {"dns": {"check": {"from": "standbys"}}}}}"#),
-    (Code::NeedsNothing, "/journeys/idle", r#"{"journeys": {"idle": {"rate": "1/s"}}}"#),
-    (Code::TooManyParts, "/services/api/runs/r", r#"{"services": {"api": {"runs": {"r": 100000}}}}"#),
-    (Code::TooManyParts, "/traffic/www/dns/check/after", r#"{"traffic": {"www": {"dns": {"check": {"after": 100000}}}}}"#),
-    (Code::EffectOfCut, "/faults/cut/effect", r#"{"faults": {"cut": {"cuts": "r -> s", "every": "1y", "lasts": "1h", "effect": "silent"}}}"#),
-    (Code::TooLong, "/window/length", r#"{"window": {"length": "500y"}}"#),
-    (Code::Unused, "/services/idle", r#"{"services": {"idle": {"runs": {"r": 1}}}}"#),
-    (Code::Unused, "/stores/log", r#"{"stores": {"log": {"members": {"primary": "r/a"}, "replication": "async"}}}"#),
-    (Code::MembersTogether, "/stores/db/members/async/0", r#"{"stores": {"db": {"members": {"async": "r/b"}}}}"#),
-    (Code::NoCheck, "/traffic/www/dns", r#"{"traffic": {"www": {"dns": {"check": null}}}}"#),
+    (
+        Code::UnknownPlace,
+        "/services/api/runs/q",
+        r#"{"services": {"api": {"runs": {"q": 1}}}}"#,
+    ),
+    (
+        Code::UnknownPlace,
+        "/faults/outage/hits",
+        r#"{"faults": {"outage": {"hits": "r/z"}}}"#,
+    ),
+    (
+        Code::UnknownPlace,
+        "/faults/outage/hits",
+        r#"{"faults": {"outage": {"hits": "internet"}}}"#,
+    ),
+    (
+        Code::UnknownPlace,
+        "/stores/db/members/sync/1",
+        r#"{"stores": {"db": {"members": {"sync": ["r/b", "t"]}}}}"#,
+    ),
+    (
+        Code::UnknownService,
+        "/traffic/www/to",
+        r#"{"traffic": {"www": {"to": "apy"}}}"#,
+    ),
+    (
+        Code::UnknownService,
+        "/services/api/needs/0",
+        r#"{"services": {"api": {"needs": ["auth"]}}}"#,
+    ),
+    (
+        Code::UnknownStore,
+        "/journeys/buy/writes/0",
+        r#"{"journeys": {"buy": {"writes": "bd"}}}"#,
+    ),
+    (
+        Code::UnknownTraffic,
+        "/journeys/buy/enters",
+        r#"{"journeys": {"buy": {"enters": "ww"}}}"#,
+    ),
+    (
+        Code::UnknownCrew,
+        "/faults/outage/crew",
+        r#"{"faults": {"outage": {"crew": "operator"}}}"#,
+    ),
+    (
+        Code::UnknownJourney,
+        "/objectives/by",
+        r#"{"objectives": {"by": {"rto": "1m"}}}"#,
+    ),
+    (
+        Code::UnknownNeed,
+        "/journeys/buy/needs/0",
+        r#"{"journeys": {"buy": {"needs": ["db"]}}}"#,
+    ),
+    (
+        Code::NotThere,
+        "/traffic/www/dns/failover/1",
+        r#"{"traffic": {"www": {"dns": {"failover": ["r", "s/a"]}}}}"#,
+    ),
+    (
+        Code::NotThere,
+        "/journeys/buy/needs/0",
+        r#"{"journeys": {"buy": {"needs": ["api@r/a"]}}}"#,
+    ),
+    (
+        Code::NotThere,
+        "/faults/outage/hits",
+        r#"{"faults": {"outage": {"hits": "member db@s/a"}}}"#,
+    ),
+    (
+        Code::Quorum,
+        "/traffic/www/dns/check/agree",
+        r#"{"traffic": {"www": {"dns": {"check": {"from": 3, "agree": 4}}}}}"#,
+    ),
+    (
+        Code::Quorum,
+        "/stores/db/failover/detect/agree",
+        r#"{"stores": {"db": {"failover": {"detect": {"agree": 2}}}}}"#,
+    ),
+    (
+        Code::Acknowledgements,
+        "/stores/db/replication/semi-sync/acks",
+        r#"{"stores": {"db": {"replication": {"semi-sync": {"acks": 2}}}}}"#,
+    ),
+    (
+        Code::AtLeast,
+        "/services/api/runs/s",
+        r#"{"services": {"api": {"at-least": 2}}}"#,
+    ),
+    (
+        Code::Count,
+        "/journeys/buy/needs/0/at-least/count",
+        r#"{"journeys": {"buy": {"needs": [{"at-least": {"count": 2, "of": ["api"]}}]}}}"#,
+    ),
+    (
+        Code::NeedsLoop,
+        "/services/api/needs",
+        r#"{"services": {"api": {"needs": ["db.read", {"any": ["web"]}]}, "web": {"runs": {"r": 1}, "needs": ["api"]}}}"#,
+    ),
+    (
+        Code::NeedsLoop,
+        "/services/api/needs",
+        r#"{"services": {"api": {"needs": ["api"]}}}"#,
+    ),
+    (
+        Code::Lease,
+        "/stores/db/failover/fence/lease/margin",
+        r#"{"stores": {"db": {"failover": {"fence": {"lease": {"margin": "30s"}}}}}}"#,
+    ),
+    (
+        Code::Lease,
+        "/stores/db/failover/fence/lease/renew",
+        r#"{"stores": {"db": {"failover": {"fence": {"lease": {"renew": "30s"}}}}}}"#,
+    ),
+    (
+        Code::Thresholds,
+        "/journeys/buy/restored-when",
+        r#"{"journeys": {"buy": {"restored-when": "99.9%"}}}"#,
+    ),
+    (
+        Code::NotPositive,
+        "/window/length",
+        r#"{"window": {"length": "0s"}}"#,
+    ),
+    (
+        Code::NotPositive,
+        "/traffic/www/dns/ttl",
+        r#"{"traffic": {"www": {"dns": {"ttl": "0s"}}}}"#,
+    ),
+    (
+        Code::NotPositive,
+        "/traffic/www/dns/check/every",
+        r#"{"traffic": {"www": {"dns": {"check": {"every": "0s"}}}}}"#,
+    ),
+    (
+        Code::PrimaryTwice,
+        "/stores/db/members/async/0",
+        r#"{"stores": {"db": {"members": {"async": "r/a"}}}}"#,
+    ),
+    (
+        Code::EmptyObjective,
+        "/objectives/buy",
+        r#"{"objectives": {"buy": {"rto": null}}}"#,
+    ),
+    (
+        Code::NothingWritten,
+        "/objectives/look/rpo",
+        r#"{"objectives": {"look": {"rpo": "1s"}}}"#,
+    ),
+    (
+        Code::NothingWritten,
+        "/objectives/look/split-brain",
+        r#"{"objectives": {"look": {"split-brain": "1/y"}}}"#,
+    ),
+    (
+        Code::HitsNothing,
+        "/faults/outage",
+        r#"{"faults": {"outage": {"hits": "each rack"}}}"#,
+    ),
+    (
+        Code::HitsNothing,
+        "/faults/outage",
+        r#"{"faults": {"outage": {"hits": {"together": []}}}}"#,
+    ),
+    (
+        Code::CutOfItself,
+        "/faults/cut/cuts",
+        r#"{"faults": {"cut": {"cuts": "r -> r", "every": "1y", "lasts": "1h"}}}"#,
+    ),
+    (
+        Code::CutOfItself,
+        "/faults/cut/cuts",
+        r#"{"faults": {"cut": {"cuts": "r/a <-> r", "every": "1y", "lasts": "1h"}}}"#,
+    ),
+    (
+        Code::NoStandby,
+        "/stores/db/failover",
+        r#"{"stores": {"db": {"replication": "async", "members": {"sync": null}}}}"#,
+    ),
+    (
+        Code::NoTarget,
+        "/services/idle/runs",
+        r#"{"services": {"idle": {"runs": {}}}, "journeys": {"buy": {"needs": ["idle"]}}}"#,
+    ),
+    (
+        Code::NoTarget,
+        "/traffic/www/dns",
+        r#"{"traffic": {"www": {"dns": {"failover": []}}}}"#,
+    ),
+    (
+        Code::Shares,
+        "/traffic/www/dns/stale",
+        r#"{"traffic": {"www": {"dns": {"stale": [{"share": "60%", "mean": "1m"}, {"share": "50%", "mean": "2m"}]}}}}"#,
+    ),
+    (
+        Code::ReservedName,
+        "/places/internet",
+        r#"{"places": {"internet": {}}}"#,
+    ),
+    (
+        Code::DuplicatePlace,
+        "/places/r/racks/a",
+        r#"{"places": {"r": {"racks": ["a"]}}}"#,
+    ),
+    (
+        Code::PlaceNesting,
+        "/places/s/zones/a/regions/x",
+        r#"{"places": {"s": {"zones": {"a": {"regions": ["x"]}}}}}"#,
+    ),
+    (
+        Code::TargetTwice,
+        "/traffic/www/dns/failover/2",
+        r#"{"traffic": {"www": {"dns": {"failover": ["r", "s", "r"]}}}}"#,
+    ),
+    (
+        Code::Vantage,
+        "/traffic/www/dns/check/from",
+        r#"{"traffic": {"www": {"dns": {"check": {"from": "standbys"}}}}}"#,
+    ),
+    (
+        Code::NeedsNothing,
+        "/journeys/idle",
+        r#"{"journeys": {"idle": {"rate": "1/s"}}}"#,
+    ),
+    (
+        Code::TooManyParts,
+        "/services/api/runs/r",
+        r#"{"services": {"api": {"runs": {"r": 100000}}}}"#,
+    ),
+    (
+        Code::TooManyParts,
+        "/traffic/www/dns/check/after",
+        r#"{"traffic": {"www": {"dns": {"check": {"after": 100000}}}}}"#,
+    ),
+    (
+        Code::EffectOfCut,
+        "/faults/cut/effect",
+        r#"{"faults": {"cut": {"cuts": "r -> s", "every": "1y", "lasts": "1h", "effect": "silent"}}}"#,
+    ),
+    (
+        Code::TooLong,
+        "/window/length",
+        r#"{"window": {"length": "500y"}}"#,
+    ),
+    (
+        Code::Unused,
+        "/services/idle",
+        r#"{"services": {"idle": {"runs": {"r": 1}}}}"#,
+    ),
+    (
+        Code::Unused,
+        "/stores/log",
+        r#"{"stores": {"log": {"members": {"primary": "r/a"}, "replication": "async"}}}"#,
+    ),
+    (
+        Code::MembersTogether,
+        "/stores/db/members/async/0",
+        r#"{"stores": {"db": {"members": {"async": "r/b"}}}}"#,
+    ),
+    (
+        Code::NoCheck,
+        "/traffic/www/dns",
+        r#"{"traffic": {"www": {"dns": {"check": null}}}}"#,
+    ),
 ];
 
 fn found(text: &str) -> Vec<Diagnostic> {
@@ -108,18 +320,34 @@ fn each_problem_is_reported_once_at_its_place() {
         let [problem] = &found[..] else {
             panic!("{code} {patch}: {found:#?}");
         };
-        assert_eq!((problem.code, &*problem.pointer), (*code, *pointer), "{problem:#?}");
-        assert_eq!(problem.severity == Severity::Error, is_error, "{problem:#?}");
+        assert_eq!(
+            (problem.code, &*problem.pointer),
+            (*code, *pointer),
+            "{problem:#?}"
+        );
+        assert_eq!(
+            problem.severity == Severity::Error,
+            is_error,
+            "{problem:#?}"
+        );
         assert!(problem.span.is_some(), "{problem:#?}");
-        assert!(problem.help.as_ref().is_some_and(|help| !help.is_empty()), "{problem:#?}");
+        assert!(
+            problem.help.as_ref().is_some_and(|help| !help.is_empty()),
+            "{problem:#?}"
+        );
         assert!(!problem.message.ends_with('.'), "{problem:#?}");
     }
 }
 
 #[test]
 fn nothing_measured() {
-    let codes: Vec<Code> =
-        found(&patched(TINY, r#"{"journeys": {"buy": null, "look": null}, "objectives": null}"#)).iter().map(|found| found.code).collect();
+    let codes: Vec<Code> = found(&patched(
+        TINY,
+        r#"{"journeys": {"buy": null, "look": null}, "objectives": null}"#,
+    ))
+    .iter()
+    .map(|found| found.code)
+    .collect();
     assert!(codes.contains(&Code::NothingMeasured), "{codes:?}");
 }
 
@@ -127,7 +355,8 @@ fn nothing_measured() {
 fn every_code_has_a_model() {
     for code in Code::ALL {
         let compiled_code = code.id()[1..].parse::<u32>().unwrap() >= 300;
-        let tested = PROBLEMS.iter().any(|(tested, ..)| tested == code) || *code == Code::NothingMeasured;
+        let tested =
+            PROBLEMS.iter().any(|(tested, ..)| tested == code) || *code == Code::NothingMeasured;
         assert_eq!(tested, compiled_code, "{code}");
     }
 }
@@ -141,23 +370,49 @@ fn all_problems_come_at_once_in_the_order_of_the_text() {
     }"#;
     let found = found(&patched(TINY, patch));
     let codes: Vec<Code> = found.iter().map(|found| found.code).collect();
-    assert_eq!(codes, [Code::UnknownCrew, Code::AtLeast, Code::UnknownTraffic, Code::NotPositive]);
-    let places: Vec<usize> = found.iter().map(|found| found.span.unwrap().start).collect();
+    assert_eq!(
+        codes,
+        [
+            Code::UnknownCrew,
+            Code::AtLeast,
+            Code::UnknownTraffic,
+            Code::NotPositive
+        ]
+    );
+    let places: Vec<usize> = found
+        .iter()
+        .map(|found| found.span.unwrap().start)
+        .collect();
     assert!(places.is_sorted());
 }
 
 #[test]
 fn what_could_not_be_read_is_not_unknown_too() {
-    let text = SAMPLE.replace("  auth:\n    runs: { us-east-1/a: 2, eu-west-1: 3 }", "  auth:\n    runs: { us-east-1/a: many }");
+    let text = SAMPLE.replace(
+        "  auth:\n    runs: { us-east-1/a: 2, eu-west-1: 3 }",
+        "  auth:\n    runs: { us-east-1/a: many }",
+    );
     let found = found(&text);
     assert!(!found.is_empty());
-    assert!(found.iter().all(|found| found.code != Code::UnknownService), "{found:#?}");
+    assert!(
+        found.iter().all(|found| found.code != Code::UnknownService),
+        "{found:#?}"
+    );
 }
 
 #[test]
 fn near_names_are_suggested() {
-    let found = found(&patched(TINY, r#"{"faults": {"outage": {"crew": "operator"}}}"#));
+    let found = found(&patched(
+        TINY,
+        r#"{"faults": {"outage": {"crew": "operator"}}}"#,
+    ));
     assert_eq!(found[0].help.as_deref(), Some("did you mean `operators`?"));
-    let found = self::found(&patched(TINY, r#"{"services": {"api": {"needs": ["web"]}, "web": {"runs": {"r": 1}, "needs": ["api"]}}}"#));
-    assert!(found[0].message.ends_with("api -> web -> api"), "{found:#?}");
+    let found = self::found(&patched(
+        TINY,
+        r#"{"services": {"api": {"needs": ["web"]}, "web": {"runs": {"r": 1}, "needs": ["api"]}}}"#,
+    ));
+    assert!(
+        found[0].message.ends_with("api -> web -> api"),
+        "{found:#?}"
+    );
 }
