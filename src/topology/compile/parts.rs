@@ -65,6 +65,7 @@ impl Compiler<'_> {
                 overload_cause,
                 pools,
                 needs: Need::All(Vec::new()),
+                overload_cause,
             });
         }
     }
