@@ -28,7 +28,7 @@ pub fn text(entries: &[Entry]) -> String {
         let line = format!(
             "{:>4}  {}  {:event_width$}  {:path_width$}  {because:8}  {}",
             index + 1,
-            clock(Time(entry.time)),
+            clock(entry.time),
             entry.event,
             entry.path,
             entry.detail,

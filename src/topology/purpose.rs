@@ -39,7 +39,7 @@ pub const REJOIN: Purpose = Purpose(15);
 pub const ANSWER: Purpose = Purpose(16);
 /// When passive health ejects an instance and lets it back.
 pub const EJECTION: Purpose = Purpose(17);
-/// How long writes stall before a store goes on without standbys.
+/// How long writes stall before a store that degrades goes on alone.
 pub const STALL: Purpose = Purpose(18);
 
 /// Every purpose with its name, in the order of their numbers.

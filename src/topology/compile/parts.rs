@@ -65,7 +65,6 @@ impl Compiler<'_> {
                 overload_cause,
                 pools,
                 needs: Need::All(Vec::new()),
-                overload_cause,
             });
         }
     }
