@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-fn compare(name: &str, schema: &schemars::Schema) {
+fn compare(name: &str, schema: &impl serde::Serialize) {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("schema")
         .join(name);

@@ -17,7 +17,7 @@ pub fn text(entries: &[Entry]) -> String {
         let lengths = entries.iter().map(|entry| field(entry).chars().count());
         lengths.max().unwrap_or(0)
     };
-    let event_width = width(|entry| &entry.event);
+    let event_width = width(|entry| entry.event);
     let path_width = width(|entry| &entry.path);
     let mut text = String::new();
     for (index, entry) in entries.iter().enumerate() {
