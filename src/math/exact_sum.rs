@@ -317,7 +317,7 @@ mod tests {
             let copy = total.clone();
             total.merge(&copy);
         }
-        assert_eq!(total.value(), expected.value() * 2.0_f64.powi(70));
+        assert_eq!(total.value(), expected.value() * (1_u128 << 70) as f64);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::law::LawSpec;
+pub use super::scope::Scope;
 use super::selector::{Cuts, Hits};
-pub use crate::topology::Scope;
 
 /// A fault process. It has either `hits` or `cuts`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

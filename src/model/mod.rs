@@ -20,6 +20,7 @@ pub mod places;
 pub mod problem;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod scope;
 pub mod selector;
 pub mod services;
 pub mod set;
@@ -38,6 +39,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::nearest;
 #[cfg(feature = "schema")]
 pub use schema::schema;
+pub use scope::Scope;
 pub use set::Override;
 pub use spans::SpanIndex;
 pub use written::{Model, Start, Window};

@@ -12,6 +12,7 @@ use super::law;
 use super::names::{Name, PlacePath};
 use super::need::{AtLeast, Need, Soft};
 use super::places::Place;
+use super::scope::Scope;
 use super::selector::{CutSpec, Cuts, Hits, Selector};
 use super::shapes::{
     Agree, Children, ExactlyOne, FailBack, Multiple, OneOrMany, PlannedFailBack, Stage, Vantage,
@@ -19,7 +20,6 @@ use super::shapes::{
 };
 use super::units::{Duration, Rate, Share};
 use super::written::Model;
-use crate::topology::Scope;
 
 /// The schema of a model (draft 2020-12).
 #[must_use]

@@ -28,7 +28,8 @@ impl Default for Options {
 
 impl Options {
     fn read(options: &str) -> Result<Options, String> {
-        serde_json::from_str(options).map_err(|error| format!("the options cannot be read: {error}"))
+        serde_json::from_str(options)
+            .map_err(|error| format!("the options cannot be read: {error}"))
     }
 }
 
@@ -60,7 +61,11 @@ fn checked(text: &str, overrides: &[Override]) -> Result<Checked, Vec<Diagnostic
     };
     let (topology, more) = compile::compile(&model, &parsed.spans)?;
     let warnings = [parsed.diagnostics, more].concat();
-    Ok(Checked { model, topology, warnings })
+    Ok(Checked {
+        model,
+        topology,
+        warnings,
+    })
 }
 
 fn with_options(text: &str, options: &Options) -> Result<Checked, String> {
@@ -91,7 +96,9 @@ pub fn run(text: &str, options: &str) -> Result<String, String> {
 pub fn run_shard(text: &str, options: &str, index: u32, count: u32) -> Result<String, String> {
     let (index, count) = (u64::from(index), u64::from(count));
     if !(1..=count).contains(&index) {
-        return Err(format!("there is no shard {index} of {count}: shards are counted from 1"));
+        return Err(format!(
+            "there is no shard {index} of {count}: shards are counted from 1"
+        ));
     }
     let options = Options::read(options)?;
     let checked = with_options(text, &options)?;
@@ -106,11 +113,13 @@ pub fn run_shard(text: &str, options: &str, index: u32, count: u32) -> Result<St
     Ok(report::json::render(&partial))
 }
 
-pub fn merge(shards: &str) -> Result<String, String> {
-    let shards: Vec<Partial> =
-        serde_json::from_str(shards).map_err(|error| format!("the shards cannot be read: {error}"))?;
+pub fn merge(shards: &[String]) -> Result<String, String> {
+    let shards = shards.iter().map(|shard| serde_json::from_str(shard));
+    let shards: Result<Vec<Partial>, _> = shards.collect();
+    let shards = shards.map_err(|error| format!("a shard cannot be read: {error}"))?;
     let merged = study::merge(shards).map_err(|error| error.to_string())?;
-    let checked = checked(&merged.model.to_string(), &[]).map_err(|diagnostics| json(&diagnostics))?;
+    let checked =
+        checked(&merged.model.to_string(), &[]).map_err(|diagnostics| json(&diagnostics))?;
     let study = checked.study(&Options {
         seed: merged.seed,
         trials: merged.trials,

@@ -5,6 +5,7 @@
 //! an argument parser (there is one word to read) and anything that only a build server would run.
 
 mod command;
+mod schema;
 mod test;
 mod wasm;
 
@@ -16,6 +17,7 @@ Usage: cargo xtask TASK
 Tasks:
   test    everything that a change has to pass; needs node
   wasm    build the WebAssembly packages into target/wasm/node and target/wasm/web
+  schema  write schema/*.json from the types that read models and write results
 ";
 
 fn main() -> ExitCode {
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let done = match task.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run(),
         ["wasm"] => wasm::build().map(|packages| println!("{}", packages.root.display())),
+        ["schema"] => schema::write(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -194,16 +194,15 @@ impl Compiler<'_> {
             &pointer.key("timeout"),
         );
         let up_after = check.back_after.unwrap_or(check.after).get();
-        for (count, key) in [(check.after.get(), "after"), (up_after, "back-after")] {
-            if count > THRESHOLD_MAX {
+        for (count, key) in [
+            (Some(check.after), "after"),
+            (check.back_after, "back-after"),
+        ] {
+            if let Some(count) = count.filter(|count| count.get() > THRESHOLD_MAX) {
                 let message =
                     format!("{count} probes in a row are more than this program simulates");
-                self.error(
-                    Code::TooManyParts,
-                    &pointer.key(key),
-                    message,
-                    format!("write at most {THRESHOLD_MAX}"),
-                );
+                let help = format!("write at most {THRESHOLD_MAX}");
+                self.error(Code::TooManyParts, &pointer.key(key), message, help);
             }
         }
         let agree = self.agree(check, subject.voters, pointer);

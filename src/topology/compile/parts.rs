@@ -62,9 +62,9 @@ impl Compiler<'_> {
             let overload_cause = self.cause(format!("services.{name}.overload"), CauseKind::Fault);
             self.services.push(Service {
                 name: name.to_owned(),
-                overload_cause,
                 pools,
                 needs: Need::All(Vec::new()),
+                overload_cause,
             });
         }
     }

@@ -47,9 +47,9 @@ impl Compiler<'_> {
         self.detectors
             .iter_mut()
             .for_each(|detector| settle(&mut detector.cause));
-        self.services
-            .iter_mut()
-            .for_each(|service| settle(&mut service.overload_cause));
+        for service in &mut self.services {
+            settle(&mut service.overload_cause);
+        }
         for store in &mut self.stores {
             settle(&mut store.replication_cause);
             if let Some(failover) = &mut store.failover {

@@ -190,6 +190,8 @@ fn causes_are_sorted_and_named() {
     assert!(paths.is_sorted());
     let expected = [
         "services.api.instance",
+        "services.api.overload",
+        "services.auth.overload",
         "stores.db.detect",
         "stores.db.fail-back",
         "stores.db.failover",
