@@ -549,15 +549,33 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    /// The fault behind something that is watched and found down: the one that struck last.
-    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
-        let mut walk = Walk {
+    /// The fault behind standbys that don't acknowledge: the one that struck last.
+    pub(super) fn standby_trouble(&self, id: StoreId) -> Option<Origin> {
+        let mut walk = self.blank_walk();
+        let members = &self.topology.stores[id.index()].members;
+        let primary = self.state.stores[id.index()].primary;
+        for (index, member) in members.iter().enumerate() {
+            if index != primary && self.acknowledges(id, index) {
+                self.blame_part(&mut walk, member.part);
+                self.blame_path(&mut walk, members[primary].place, member.place);
+            }
+        }
+        walk.trigger
+    }
+
+    fn blank_walk(&self) -> Walk {
+        Walk {
             up_when: 1.0,
             at: self.state.now,
             causes: Vec::new(),
             trigger: None,
             costs: Vec::new(),
-        };
+        }
+    }
+
+    /// The fault behind something that is watched and found down: the one that struck last.
+    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
+        let mut walk = self.blank_walk();
         match watches {
             Watch::Target(entry, target) => {
                 let checked = &self.topology.traffic[entry.index()].targets[target];
