@@ -204,7 +204,8 @@ impl<C: Chance> World<'_, C> {
     fn change_mode(&mut self, id: StoreId, mode: Mode) {
         self.state.stores[id.index()].mode = mode;
         self.state.stores[id.index()].mode_since = self.state.now;
-        self.tell(Event::Replicates(id, mode), None);
+        let origin = self.standby_trouble(id);
+        self.tell(Event::Replicates(id, mode), origin);
     }
 
     fn stall(&mut self, id: StoreId) {

@@ -249,9 +249,27 @@ impl<C: Chance> World<'_, C> {
             let up = self.state.conditions[parts[*instance].index()] == Condition::Up;
             up != self.in_rotation(entry, target, *instance)
         };
-        match (0..parts.len()).find(wrong) {
-            Some(_) => (Worker::Balancer(entry), Progress::Detect),
-            None => (Worker::Nobody, Progress::Repair),
+        let noticed = |instance: usize| {
+            let check = checked.instance_checks.get(instance);
+            let passive = super::Timer::Ejection(entry, target as u32, instance as u32);
+            let has_passive = self.topology.traffic[entry.index()]
+                .balancer
+                .as_ref()
+                .is_some_and(|b| b.passive.is_some());
+            check.is_some_and(|id| self.is_set(super::Timer::Opinion(*id)))
+                || has_passive && self.is_set(passive)
+        };
+        let mut unnoticed = false;
+        for instance in (0..parts.len()).filter(wrong) {
+            if noticed(instance) {
+                return (Worker::Balancer(entry), Progress::Detect);
+            }
+            unnoticed = true;
+        }
+        if unnoticed {
+            (Worker::Balancer(entry), Progress::Undetected)
+        } else {
+            (Worker::Nobody, Progress::Repair)
         }
     }
 
@@ -531,15 +549,33 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    /// The fault behind something that is watched and found down: the one that struck last.
-    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
-        let mut walk = Walk {
+    /// The fault behind standbys that don't acknowledge: the one that struck last.
+    pub(super) fn standby_trouble(&self, id: StoreId) -> Option<Origin> {
+        let mut walk = self.blank_walk();
+        let members = &self.topology.stores[id.index()].members;
+        let primary = self.state.stores[id.index()].primary;
+        for (index, member) in members.iter().enumerate() {
+            if index != primary && self.acknowledges(id, index) {
+                self.blame_part(&mut walk, member.part);
+                self.blame_path(&mut walk, members[primary].place, member.place);
+            }
+        }
+        walk.trigger
+    }
+
+    fn blank_walk(&self) -> Walk {
+        Walk {
             up_when: 1.0,
             at: self.state.now,
             causes: Vec::new(),
             trigger: None,
             costs: Vec::new(),
-        };
+        }
+    }
+
+    /// The fault behind something that is watched and found down: the one that struck last.
+    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
+        let mut walk = self.blank_walk();
         match watches {
             Watch::Target(entry, target) => {
                 let checked = &self.topology.traffic[entry.index()].targets[target];
