@@ -5,6 +5,7 @@
 //! print, and every model in the documentation is fine too. After a change on purpose: `INSTA_UPDATE=always` and
 //! `TRYCMD=overwrite` write what is new; read the difference before it is committed.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -202,6 +203,60 @@ fn a_witness_and_a_lease_prevent_split_brains() {
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     trycmd::TestCases::new().case("README.md");
+}
+
+/// Every field of the language is explained.
+#[test]
+fn the_language_reference_names_every_field() {
+    fn fields(schema: &serde_json::Value, found: &mut BTreeSet<String>) {
+        match schema {
+            serde_json::Value::Object(map) => {
+                if let Some(serde_json::Value::Object(properties)) = map.get("properties") {
+                    found.extend(properties.keys().cloned());
+                }
+                map.values().for_each(|value| fields(value, found));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|value| fields(value, found)),
+            _ => {}
+        }
+    }
+    let schema = fs::read_to_string(root().join("schema/model.schema.json")).expect("a schema");
+    let mut found = BTreeSet::new();
+    fields(
+        &serde_json::from_str(&schema).expect("a schema is JSON"),
+        &mut found,
+    );
+    assert!(found.len() > 80, "{found:?}");
+    let text = fs::read_to_string(root().join("docs/model.md")).expect("documentation is text");
+    let words: BTreeSet<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .collect();
+    let missing: Vec<&String> = found
+        .iter()
+        .filter(|field| !words.contains(field.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "docs/model.md lacks {missing:?}");
+}
+
+/// Every relative link leads to a file.
+#[test]
+fn links_lead_somewhere() {
+    let mut files = vec![root().join("README.md"), root().join("docs/model.md")];
+    let pages = fs::read_dir(root().join("docs/mechanisms")).expect("there are pages");
+    files.extend(pages.map(|page| page.expect("readable").path()));
+    for file in files {
+        let text = fs::read_to_string(&file).expect("documentation is text");
+        for link in text.split("](").skip(1) {
+            let link = link.split([')', '#']).next().unwrap_or_default();
+            let target = file.parent().expect("a file is somewhere").join(link);
+            let is_outside = link.is_empty() || link.contains("://");
+            assert!(
+                is_outside || target.exists(),
+                "{}: {link} is nowhere",
+                file.display()
+            );
+        }
+    }
 }
 
 /// Every block of YAML that is a whole model.
