@@ -84,9 +84,12 @@ impl<S: Clone + Ord> Chain<S> {
             }
         }
         let mut weights = vec![1.0];
-        for state in 1..size {
-            let reached = (0..state).map(|from| weights[from] * matrix[from][state]);
-            weights.push(reached.sum());
+        while weights.len() < size {
+            let into = matrix.iter().map(|row| row[weights.len()]);
+            weights.push(dot(
+                &weights,
+                &into.take(weights.len()).collect::<Vec<f64>>(),
+            ));
         }
         let total: f64 = weights.iter().sum();
         Some(weights.iter().map(|weight| weight / total).collect())

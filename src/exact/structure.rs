@@ -131,7 +131,7 @@ impl<'a> Structure<'a> {
             let mut up = f64::from(u8::from(self.place_is_up(checked.place, shared)));
             for fault in &checked.faults {
                 match self.bit(*fault) {
-                    Some(bit) if shared >> bit & 1 == 1 => up = 0.0,
+                    Some(bit) if is_set(shared, bit) => up = 0.0,
                     Some(_) => {}
                     None => up *= 1.0 - share_active(&self.topology.faults[fault.index()])?,
                 }
@@ -148,8 +148,7 @@ impl<'a> Structure<'a> {
     fn place_is_up(&self, mut place: PlaceId, shared: usize) -> bool {
         loop {
             let checked = &self.topology.places[place.index()];
-            let active =
-                |fault: &FaultId| self.bit(*fault).is_some_and(|bit| shared >> bit & 1 == 1);
+            let active = |fault: &FaultId| self.bit(*fault).is_some_and(|bit| is_set(shared, bit));
             if checked.faults.iter().any(active) {
                 return false;
             }
@@ -201,7 +200,7 @@ impl<'a> Structure<'a> {
 
     fn served_by(&self, id: PoolId, state: &State) -> f64 {
         let bit = self.pools.iter().position(|pool| *pool == id);
-        if !bit.is_some_and(|bit| state.stands >> bit & 1 == 1) {
+        if bit.is_none_or(|bit| !is_set(state.stands, bit)) {
             return 0.0;
         }
         let pool = &self.topology.pools[id.index()];
@@ -210,9 +209,13 @@ impl<'a> Structure<'a> {
     }
 }
 
+fn is_set(bits: usize, bit: usize) -> bool {
+    (bits >> bit) & 1 == 1
+}
+
 /// The chance that a variable has the value of this bit, if it is 1 with this chance.
 fn choose(bits: usize, bit: usize, one: f64) -> f64 {
-    if bits >> bit & 1 == 1 { one } else { 1.0 - one }
+    if is_set(bits, bit) { one } else { 1.0 - one }
 }
 
 /// The share of time that a fault is active, if it depends on nothing else.
