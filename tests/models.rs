@@ -64,9 +64,7 @@ fn assert_fine(name: &str, text: &str) {
         "{name}: {:#?}",
         parsed.diagnostics
     );
-    let model = parsed
-        .model
-        .unwrap_or_else(|| panic!("{name}: no model"));
+    let model = parsed.model.unwrap_or_else(|| panic!("{name}: no model"));
     match compile(&model, &parsed.spans) {
         Ok((_, warnings)) => assert!(warnings.is_empty(), "{name}: {warnings:#?}"),
         Err(problems) => panic!("{name}: {problems:#?}"),
