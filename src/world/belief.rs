@@ -30,7 +30,7 @@ impl<C: Chance> World<'_, C> {
             let law = &self.layout.phases[id.index()];
             let phase = self.chance.time(detector.draw_phase, law, Span::ZERO);
             let now = self.state.now;
-            self.state.probers[first + vantage].restart(now, phase);
+            self.state.probers[first + vantage].find_at_rest(detector, now, phase);
         }
     }
 
@@ -223,8 +223,13 @@ impl<C: Chance> World<'_, C> {
             self.state.detectors[id.index()].changed = now;
             self.state.detectors[id.index()].alarm = Some(now);
             let seeing = probers.filter(|index| self.state.probers[*index].meets == Condition::Up);
-            for index in seeing.take(detector.agree).collect::<Vec<_>>() {
-                self.state.probers[index].says_down = true;
+            let wrong: Vec<usize> = seeing.take(detector.agree).collect();
+            for index in &wrong {
+                self.state.probers[*index].says_down = true;
+            }
+            // The last of them has just probed; the others did at any moment of the last interval.
+            if let Some(last) = wrong.last() {
+                self.state.probers[*last].restart(now, detector.every);
             }
             self.tell(
                 Event::FalseAlarm(id),

@@ -50,6 +50,15 @@ impl Prober {
         self.known = None;
     }
 
+    /// A prober that has met the same for long is looked at; `phase` is where in its interval that is. Probes that
+    /// meet silence may be further apart than an interval, and so is the next one.
+    pub fn find_at_rest(&mut self, detector: &Detector, now: Time, phase: Span) {
+        let stretched = u128::from(phase.0) * u128::from(self.period(detector).0)
+            / u128::from(detector.every.0.max(1));
+        let phase = u64::try_from(stretched).unwrap_or(u64::MAX);
+        self.restart(now, Span(phase));
+    }
+
     /// Accounts for all probes that started before `now`.
     pub fn advance(&mut self, detector: &Detector, now: Time) {
         if self.next >= now || self.meets == Condition::Blind {
