@@ -65,35 +65,37 @@ impl<'t> Writer<'t> {
         }
         self.write_incidents(observers);
         for (index, observer) in observers.stores.iter().enumerate() {
-            let (dual, split) = observer.two_primaries();
-            let before = std::mem::replace(&mut self.two_primaries[index], (dual, split));
-            let path = format!("stores.{}", self.topology.stores[index].name);
+            let now = observer.two_primaries();
+            let before = std::mem::replace(&mut self.two_primaries[index], now);
             let because = self.because(world.state.stores[index].origin);
-            let mut tell =
-                |was: bool, is: bool, [begins, ends]: [&'static str; 2], detail: &str| {
-                    if was != is {
-                        let event = if is { begins } else { ends };
-                        self.entries.push(Entry {
-                            time: world.state.now,
-                            path: path.clone(),
-                            event,
-                            detail: detail.to_owned(),
-                            because,
-                        });
-                    }
-                };
-            tell(
-                before.0,
-                dual,
-                ["dual-primary", "single-primary"],
-                "members that accept writes: two or one",
+            let (dual, split) = (
+                Some(now.0).filter(|is| *is != before.0),
+                Some(now.1).filter(|is| *is != before.1),
             );
-            tell(
-                before.1,
-                split,
-                ["split-brain", "split-brain-over"],
-                "members that receive writes: two or one",
-            );
+            let accepts = dual.map(|is| {
+                if is {
+                    ("dual-primary", "two members accept writes")
+                } else {
+                    ("single-primary", "one member accepts writes")
+                }
+            });
+            let receives = split.map(|is| {
+                if is {
+                    ("split-brain", "two members receive writes")
+                } else {
+                    ("split-brain-over", "one member receives writes")
+                }
+            });
+            for (event, detail) in accepts.into_iter().chain(receives) {
+                let path = format!("stores.{}", self.topology.stores[index].name);
+                self.entries.push(Entry {
+                    time: world.state.now,
+                    path,
+                    event,
+                    detail: detail.to_owned(),
+                    because,
+                });
+            }
         }
     }
 

@@ -108,12 +108,14 @@ impl Observers {
             if next >= end {
                 self.advance(topology, end);
                 if !self.is_open() {
+                    world.notes.clear();
                     after(world, self);
                     return false;
                 }
             }
             self.advance(topology, next);
             if next >= limit || (next >= end && !self.is_open()) {
+                world.notes.clear();
                 after(world, self);
                 return self.is_open();
             }

@@ -257,7 +257,10 @@ impl<C: Chance> World<'_, C> {
         }
         let acks = self.acks(id);
         let (_, current) = self.acknowledging(id);
-        if acks == 0 || current >= acks {
+        if acks == 0 {
+            return;
+        }
+        if current >= acks {
             self.change_mode(id, Mode::Full);
         } else if let Replication::SyncDegrading { .. } =
             self.topology.stores[id.index()].replication
