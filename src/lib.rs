@@ -5,6 +5,7 @@ pub mod cli;
 pub mod dist;
 pub mod engine;
 pub mod estimate;
+pub mod exact;
 pub mod math;
 pub mod measure;
 pub mod model;

@@ -9,7 +9,7 @@ use super::arguments::{ModelArguments, Talk};
 use crate::model::{self, Diagnostic, Model, Override, Severity};
 use crate::report::diagnostics;
 use crate::topology::Topology;
-use crate::topology::compile::compile;
+use crate::topology::compile::compile_parsed;
 
 /// A model that can be simulated.
 pub struct Checked {
@@ -64,17 +64,15 @@ impl Inspection {
             }
         }
         let parsed = model::parse(&text, &parsed_overrides);
-        let is_valid = parsed.is_valid() && diagnostics.is_empty();
-        diagnostics.extend(parsed.diagnostics);
+        let overrides_are_right = diagnostics.is_empty();
+        let model = parsed.model.clone();
         let mut checked = None;
-        if let (true, Some(model)) = (is_valid, parsed.model) {
-            match compile(&model, &parsed.spans) {
-                Ok((topology, warnings)) => {
-                    diagnostics.extend(warnings);
-                    checked = Some(Checked { topology, model });
-                }
-                Err(problems) => diagnostics.extend(problems),
+        match (compile_parsed(parsed), model) {
+            (Ok((topology, warnings)), Some(model)) => {
+                diagnostics.extend(warnings);
+                checked = overrides_are_right.then_some(Checked { topology, model });
             }
+            (Ok((_, problems)), None) | (Err(problems), _) => diagnostics.extend(problems),
         }
         Inspection {
             name,

@@ -23,7 +23,7 @@ pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
         let shard = choice.resolve(&|name| std::env::var(name).ok())?;
         return run_shard(arguments, &study, value, shard, talk);
     }
-    let outcome = workers::compute(&study, study.session(), &arguments.plan, talk);
+    let outcome = workers::compute(&study, study.session(), &arguments.plan, talk)?;
     let document = ResultDocument::new(&study, &outcome);
     let exit = output::deliver(&document, &arguments.output)?;
     Ok(if outcome.complete {
@@ -57,7 +57,7 @@ fn run_shard(
     shard: Shard,
     talk: Talk,
 ) -> Result<Exit> {
-    let outcome = workers::compute(study, study.session_of(shard), &arguments.plan, talk);
+    let outcome = workers::compute(study, study.session_of(shard), &arguments.plan, talk)?;
     let complete = outcome.complete;
     let partial = Partial::new(study, model, shard, outcome);
     let file = arguments

@@ -1,10 +1,9 @@
 //! Threads that compute the blocks of a session.
 //!
 //! Blocks are handed out in the order of their numbers, one at a time, so that little is lost when a run is
-//! interrupted: what was computed beyond the first gap cannot be used. A work-stealing pool would start in the middle
-//! of the range; plain threads and one lock, taken twice per block, do better here.
+//! interrupted: what was computed beyond the first gap cannot be used. A parallel iterator would start in the middle
+//! of the range; so each thread of a rayon pool asks for the next block, under one lock that is taken twice per block.
 
-use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -37,11 +36,18 @@ pub fn is_interrupted() -> bool {
 }
 
 /// Computes a session to its end, to the end of the time, or to an interrupt.
-pub fn compute(study: &Study, session: Session, plan: &PlanArguments, talk: Talk) -> Outcome {
-    let threads = plan.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        usize::from,
-    );
+///
+/// # Errors
+/// If the operating system refuses the threads.
+pub fn compute(
+    study: &Study,
+    session: Session,
+    plan: &PlanArguments,
+    talk: Talk,
+) -> Result<Outcome> {
+    let threads = plan.threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.context("cannot start the threads")?;
     let bar = progress_bar(study, talk);
     let work = Work {
         study,
@@ -49,16 +55,11 @@ pub fn compute(study: &Study, session: Session, plan: &PlanArguments, talk: Talk
         deadline: plan.time.map(|budget| (Instant::now(), budget)),
         bar: &bar,
     };
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| work.until_done());
-        }
-    });
+    pool.broadcast(|_| work.until_done());
     bar.finish_and_clear();
     let session = work.session.into_inner();
-    session
-        .expect("a thread that panics has ended the program")
-        .finish()
+    let session = session.expect("a thread that panics has ended the program");
+    Ok(session.finish())
 }
 
 struct Work<'a> {

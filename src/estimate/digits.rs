@@ -54,10 +54,11 @@ pub fn number(figure: &Figure) -> String {
     }
 }
 
-/// Seconds as people say them: `4m 12s (3m 50s ... 4m 40s)`.
+/// Seconds as people say them: `4m 12s (3m 50s ... 4m 40s)`, `29.8s (29.7s ... 29.9s)`.
 #[must_use]
 pub fn duration(figure: &Figure) -> String {
-    let step = step(figure);
+    // Two digits of a wide interval would be finer than people say times.
+    let step = step(figure) + i32::from(first_digit_of_width(figure) >= 3);
     assemble(figure, "", |value| seconds(value, step))
 }
 
@@ -103,6 +104,19 @@ fn step(figure: &Figure) -> i32 {
     }
 }
 
+/// The first digit of the width of the interval; zero without one.
+fn first_digit_of_width(figure: &Figure) -> u32 {
+    let (Some(low), Some(high)) = (figure.low, figure.high) else {
+        return 0;
+    };
+    let written = format!("{:e}", high - low);
+    written
+        .chars()
+        .next()
+        .and_then(|digit| digit.to_digit(10))
+        .unwrap_or(0)
+}
+
 /// The exponent of the first significant digit of a number that is not zero.
 fn exponent(number: f64) -> i32 {
     let written = format!("{number:e}");
@@ -126,13 +140,15 @@ fn scientific(value: f64, step: i32) -> String {
 }
 
 /// Lengths in nanoseconds, with their signs.
-const UNITS: [(u64, &str); 5] = [
+const UNITS: [(u64, &str); 4] = [
     (86_400_000_000_000, "d"),
     (3_600_000_000_000, "h"),
-    (60_000_000_000, "m"),
-    (1_000_000_000, "s"),
-    (1_000_000, "ms"),
+    (MINUTE, "m"),
+    (SECOND, "s"),
 ];
+const MINUTE: u64 = 60 * SECOND;
+const SECOND: u64 = 1_000_000_000;
+const MILLISECOND: u64 = 1_000_000;
 
 /// A duration rounded to a natural unit not above the step (in powers of ten of a second).
 fn seconds(value: f64, step: i32) -> String {
@@ -140,12 +156,14 @@ fn seconds(value: f64, step: i32) -> String {
     if nanoseconds == 0 {
         return "0s".to_owned();
     }
+    if step < 0 && nanoseconds < 60 * MINUTE {
+        return fractions(nanoseconds, step);
+    }
     let smallest = match step {
         5.. => 0,
         4 => 1,
         2..=3 => 2,
-        0..=1 => 3,
-        _ => 4,
+        _ => 3,
     };
     let mut rest = rounded(nanoseconds, UNITS[smallest].0);
     if rest == 0 {
@@ -160,6 +178,23 @@ fn seconds(value: f64, step: i32) -> String {
         }
     }
     parts.join(" ")
+}
+
+/// Minutes and seconds with decimals, down to milliseconds.
+fn fractions(nanoseconds: u64, step: i32) -> String {
+    let decimals = usize::try_from(-step).unwrap_or(0).min(3);
+    let quantum = [SECOND, SECOND / 10, SECOND / 100, MILLISECOND][decimals];
+    let rest = rounded(nanoseconds, quantum);
+    let seconds = (rest % MINUTE) as f64 / SECOND as f64;
+    if rest == 0 {
+        format!("under {}ms", quantum / MILLISECOND)
+    } else if rest < SECOND {
+        format!("{}ms", rest / MILLISECOND)
+    } else if rest < MINUTE {
+        format!("{seconds:.decimals$}s")
+    } else {
+        format!("{}m {seconds:.decimals$}s", rest / MINUTE)
+    }
 }
 
 fn rounded(nanoseconds: u64, unit: u64) -> u64 {
@@ -200,7 +235,7 @@ mod tests {
             text(12_345.0, 9_000.0, 16_000.0),
             "3h 26m (2h 30m ... 4h 27m)"
         );
-        assert_eq!(text(1.2345, 1.2, 1.3), "1s 235ms (1s 200ms ... 1s 300ms)");
+        assert_eq!(text(1.2345, 1.2, 1.3), "1.23s (1.20s ... 1.30s)");
         assert_eq!(
             text(252.0, 200.0, f64::INFINITY),
             "4m 12s (at least 3m 20s)"

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::journey::Turn;
 use super::trial::Observers;
 use crate::engine::{Chance, Plain};
 use crate::time::Time;
-use crate::topology::{JourneyId, StoreId, Topology};
+use crate::topology::{StoreId, Topology};
 use crate::world::note::{Event, Note, Obstacle};
 use crate::world::state::{Mode, Origin, Trigger};
 use crate::world::{Layout, World};
@@ -34,7 +35,7 @@ pub fn journal(topology: &Topology, seed: u64, trial: u64) -> Vec<Entry> {
     Observers::new(topology).watch(&mut world, |world, observers| {
         writer.after(world, observers)
     });
-    writer.entries
+    writer.in_order()
 }
 
 struct Writer<'t> {
@@ -42,7 +43,8 @@ struct Writer<'t> {
     entries: Vec<Entry>,
     /// The entry with which each fault or false alarm last struck.
     strikes: std::collections::BTreeMap<Trigger, usize>,
-    open: Vec<Option<Time>>,
+    /// How many openings and closings of each journey have been written.
+    told: Vec<usize>,
     two_primaries: Vec<(bool, bool)>,
 }
 
@@ -52,7 +54,7 @@ impl<'t> Writer<'t> {
             topology,
             entries: Vec::new(),
             strikes: std::collections::BTreeMap::new(),
-            open: vec![None; topology.journeys.len()],
+            told: vec![0; topology.journeys.len()],
             two_primaries: vec![(false, false); topology.stores.len()],
         }
     }
@@ -61,71 +63,94 @@ impl<'t> Writer<'t> {
         for note in &world.notes {
             self.write_note(world.state.now, note);
         }
-        self.write_incidents(world, observers);
+        self.write_incidents(observers);
         for (index, observer) in observers.stores.iter().enumerate() {
-            let (dual, split) = observer.two_primaries();
-            let before = std::mem::replace(&mut self.two_primaries[index], (dual, split));
-            let path = format!("stores.{}", self.topology.stores[index].name);
+            let now = observer.two_primaries();
+            let before = std::mem::replace(&mut self.two_primaries[index], now);
             let because = self.because(world.state.stores[index].origin);
-            let mut tell =
-                |was: bool, is: bool, [begins, ends]: [&'static str; 2], detail: &str| {
-                    if was != is {
-                        let event = if is { begins } else { ends };
-                        self.entries.push(Entry {
-                            time: world.state.now,
-                            path: path.clone(),
-                            event,
-                            detail: detail.to_owned(),
-                            because,
-                        });
-                    }
-                };
-            tell(
-                before.0,
-                dual,
-                ["dual-primary", "single-primary"],
-                "members that accept writes: two or one",
+            let (dual, split) = (
+                Some(now.0).filter(|is| *is != before.0),
+                Some(now.1).filter(|is| *is != before.1),
             );
-            tell(
-                before.1,
-                split,
-                ["split-brain", "split-brain-over"],
-                "members that receive writes: two or one",
-            );
+            let accepts = dual.map(|is| {
+                if is {
+                    ("dual-primary", "two members accept writes")
+                } else {
+                    ("single-primary", "one member accepts writes")
+                }
+            });
+            let receives = split.map(|is| {
+                if is {
+                    ("split-brain", "two members receive writes")
+                } else {
+                    ("split-brain-over", "one member receives writes")
+                }
+            });
+            for (event, detail) in accepts.into_iter().chain(receives) {
+                let path = format!("stores.{}", self.topology.stores[index].name);
+                self.entries.push(Entry {
+                    time: world.state.now,
+                    path,
+                    event,
+                    detail: detail.to_owned(),
+                    because,
+                });
+            }
         }
     }
 
-    fn write_incidents<C: Chance>(&mut self, world: &World<'_, C>, observers: &Observers) {
+    fn write_incidents(&mut self, observers: &Observers) {
         for (index, observer) in observers.journeys.iter().enumerate() {
-            let opened = observer.opened();
-            let before = std::mem::replace(&mut self.open[index], opened);
-            if before == opened {
-                continue;
-            }
             let path = format!("journeys.{}", self.topology.journeys[index].name);
-            if before.is_some() {
-                self.push(
-                    world.state.now,
-                    path.clone(),
-                    "incident-closed",
-                    String::new(),
-                    None,
-                );
-            }
-            if let Some(opened) = opened {
-                let reasons = world.reasons(JourneyId::from(index));
-                let causes: Vec<&str> = reasons
-                    .causes
-                    .iter()
-                    .map(|cause| self.topology.causes[cause.index()].path.as_str())
-                    .collect();
-                let detail = format!(
-                    "success fell below what counts as up; causes: {}",
-                    causes.join(", ")
-                );
-                self.push(opened, path, "incident-opened", detail, reasons.trigger);
+            let told = std::mem::replace(&mut self.told[index], observer.turns().len());
+            for turn in &observer.turns()[told..] {
+                self.write_turn(&path, turn);
             }
         }
+    }
+
+    fn write_turn(&mut self, path: &str, turn: &Turn) {
+        let (time, event, detail, because) = match turn {
+            Turn::Opened { at, causes } => {
+                let causes = causes
+                    .iter()
+                    .map(|cause| self.topology.causes[*cause as usize].path.as_str());
+                let detail = format!(
+                    "down because of {}",
+                    causes.collect::<Vec<_>>().join(" and ")
+                );
+                (*at, "incident-opened", detail, None)
+            }
+            Turn::Closed { at, opened } => {
+                let opening = self.entries.iter().rposition(|entry| {
+                    entry.event == "incident-opened" && entry.path == path && entry.time == *opened
+                });
+                let detail = format!("after {:.1} s", at.since(*opened).seconds());
+                (*at, "incident-closed", detail, opening)
+            }
+        };
+        self.entries.push(Entry {
+            time,
+            path: path.to_owned(),
+            event,
+            detail,
+            because,
+        });
+    }
+
+    /// The entries by time: openings and closings of incidents are only known at the event after them.
+    fn in_order(self) -> Vec<Entry> {
+        let mut order: Vec<usize> = (0..self.entries.len()).collect();
+        order.sort_by_key(|index| self.entries[*index].time);
+        let mut place = vec![0; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            place[*old] = new;
+        }
+        let moved = |entry: &Entry| Entry {
+            because: entry.because.map(|because| place[because]),
+            ..entry.clone()
+        };
+        order.iter().map(|old| moved(&self.entries[*old])).collect()
     }
 
     fn push(

@@ -12,6 +12,25 @@ use crate::world::why::Progress;
 
 const MONTHS_OF_A_YEAR: usize = 12;
 
+/// An incident opens or closes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// It opens, for these causes.
+    Opened {
+        /// When.
+        at: Time,
+        /// Indices of the causes.
+        causes: Vec<u32>,
+    },
+    /// It is over.
+    Closed {
+        /// Since when success was restored.
+        at: Time,
+        /// When it had opened.
+        opened: Time,
+    },
+}
+
 /// Watches one journey through one trial.
 #[derive(Clone, Debug)]
 pub struct JourneyObserver {
@@ -24,6 +43,7 @@ pub struct JourneyObserver {
     row: usize,
     follower: Follower,
     incidents: Vec<Incident>,
+    turns: Vec<Turn>,
     /// Downtime in each month of the window; the last entry is what is left of it.
     down: Vec<Span>,
     /// Seconds' worth of lost requests in each month.
@@ -53,6 +73,7 @@ impl JourneyObserver {
             row: 0,
             follower: Follower::default(),
             incidents: Vec::new(),
+            turns: Vec::new(),
             down: vec![Span::ZERO; months],
             lost_seconds: vec![0.0; months],
             stages: [Span::ZERO; Stage::COUNT],
@@ -67,9 +88,9 @@ impl JourneyObserver {
             .is_some_and(|incident| self.window.contains(incident.opened))
     }
 
-    /// The incident that is open, for a journal.
-    pub fn opened(&self) -> Option<Time> {
-        self.follower.open().map(|incident| incident.opened)
+    /// Incidents that opened and closed so far, for a journal.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
     }
 
     /// Looks at the world after an event.
@@ -120,9 +141,25 @@ impl JourneyObserver {
         for piece in pieces(journey, whole) {
             let low = piece.below(journey.up_when);
             self.count(piece.between(self.window.from, self.window.to), low);
-            if let Some(incident) = self.follower.follow(journey, piece, self.blame)
-                && self.window.contains(incident.opened)
-            {
+            self.follow(journey, piece);
+        }
+    }
+
+    fn follow(&mut self, journey: &Journey, piece: Segment) {
+        let was_open = self.follower.open().is_some();
+        let closed = self.follower.follow(journey, piece, self.blame);
+        if !was_open && (self.follower.open().is_some() || closed.is_some()) {
+            self.turns.push(Turn::Opened {
+                at: piece.from,
+                causes: self.rows[self.row].0.clone(),
+            });
+        }
+        if let Some(incident) = closed {
+            self.turns.push(Turn::Closed {
+                at: incident.ended,
+                opened: incident.opened,
+            });
+            if self.window.contains(incident.opened) {
                 self.incidents.push(incident);
             }
         }

@@ -90,7 +90,7 @@ impl Observers {
     }
 
     /// Runs a world to the end of its window, and on until every incident of the window is over; `after` is called
-    /// at the start and after each event. Returns whether something had to be cut off.
+    /// at the start, after each event and at the end. Returns whether something had to be cut off.
     pub fn watch<C: Chance>(
         &mut self,
         world: &mut World<'_, C>,
@@ -108,15 +108,16 @@ impl Observers {
             if next >= end {
                 self.advance(topology, end);
                 if !self.is_open() {
+                    world.notes.clear();
+                    after(world, self);
                     return false;
                 }
             }
             self.advance(topology, next);
-            if next >= limit {
+            if next >= limit || (next >= end && !self.is_open()) {
+                world.notes.clear();
+                after(world, self);
                 return self.is_open();
-            }
-            if next >= end && !self.is_open() {
-                return false;
             }
             world.step();
             self.settled(world);

@@ -249,6 +249,8 @@ codes! {
     NothingMeasured = "W0503", "nothing to measure";
     /// DNS with several targets and no check.
     NoCheck = "W0504", "no health check";
+    /// A store with a standby in another region whose detector is outvoted when the primary's region is lost.
+    BlindRegion = "W0505", "loss of a region not detected";
 }
 
 impl std::fmt::Display for Code {

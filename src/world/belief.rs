@@ -71,6 +71,10 @@ impl<C: Chance> World<'_, C> {
             prober.meets = meets;
         }
         if changed {
+            let blamed = self.blame(detector.watches);
+            if blamed.is_some() {
+                self.state.detectors[id.index()].met = blamed;
+            }
             self.schedule_opinion(id);
         }
     }
@@ -184,7 +188,7 @@ impl<C: Chance> World<'_, C> {
                 what: Trigger::Alarm(id),
                 struck,
             }),
-            _ if down => self.blame(self.topology.detectors[id.index()].watches),
+            _ if down => self.state.detectors[id.index()].met,
             _ => self.state.detectors[id.index()].origin,
         };
         let state = &mut self.state.detectors[id.index()];

@@ -221,8 +221,8 @@ impl<C: Chance> World<'_, C> {
     pub fn writer(&self, id: StoreId, site: PlaceId) -> usize {
         let store = &self.state.stores[id.index()];
         let place = self.topology.stores[id.index()].members[store.primary].place;
-        let told =
-            store.redirected && (store.primary == store.previous || self.answers(site, place));
+        let alone = store.primary == store.previous || !store.members[store.previous].accepts;
+        let told = store.redirected && (alone || self.answers(site, place));
         if told { store.primary } else { store.previous }
     }
 

@@ -72,15 +72,19 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
+    /// The primary renews again, unless its lease has meanwhile passed to a candidate.
     fn regain_lease(&mut self, id: StoreId) {
-        self.cancel(Timer::Lease(id));
         let store = &mut self.state.stores[id.index()];
+        if matches!(store.phase, Phase::Promoting | Phase::Redirecting) {
+            return;
+        }
         let primary = store.primary;
         store.lease_expires = None;
         let waiting = store.phase == Phase::Fencing;
         let regained = !store.members[primary].accepts && store.phase != Phase::FailingBack;
+        self.cancel(Timer::Lease(id));
         if regained {
-            store.members[primary].accepts = true;
+            self.state.stores[id.index()].members[primary].accepts = true;
             self.tell(Event::LeaseRegained(id, primary), None);
         }
         if waiting {

@@ -207,7 +207,8 @@ impl<C: Chance> World<'_, C> {
     fn change_mode(&mut self, id: StoreId, mode: Mode) {
         self.state.stores[id.index()].mode = mode;
         self.state.stores[id.index()].mode_since = self.state.now;
-        self.tell(Event::Replicates(id, mode), None);
+        let origin = self.standby_trouble(id);
+        self.tell(Event::Replicates(id, mode), origin);
     }
 
     fn stall(&mut self, id: StoreId) {
@@ -259,7 +260,10 @@ impl<C: Chance> World<'_, C> {
         }
         let acks = self.acks(id);
         let (_, current) = self.acknowledging(id);
-        if acks == 0 || current >= acks {
+        if acks == 0 {
+            return;
+        }
+        if current >= acks {
             self.change_mode(id, Mode::Full);
         } else if let Replication::SyncDegrading { .. } =
             self.topology.stores[id.index()].replication

@@ -101,6 +101,8 @@ pub struct DetectorState {
     pub changed: Time,
     /// What made it believe so.
     pub origin: Option<Origin>,
+    /// What was behind the last failure that its probes could meet.
+    pub met: Option<Origin>,
     /// Vantage points that say "down".
     pub votes: u32,
     /// The false alarm that is being believed, if it is one.

@@ -7,7 +7,7 @@
 
 use super::World;
 use super::probe::Condition;
-use super::state::{Mode, Origin, Phase, Role, Trigger};
+use super::state::{Mode, Origin, Phase, Trigger};
 use crate::engine::Chance;
 use crate::time::Time;
 use crate::topology::{
@@ -87,6 +87,20 @@ impl Walk {
             (Some(one), Some(other)) => Some(later(one, other)),
             (one, other) => one.or(other),
         };
+    }
+
+    /// An action that began then, or a belief that was false from then on. Being an effect, it sets an incident off
+    /// only if it began after everything else.
+    fn blame_since(&mut self, cause: CauseId, origin: Option<Origin>, began: Time) {
+        self.causes.push(cause);
+        if self.trigger.is_none_or(|trigger| trigger.struck < began)
+            && let Some(origin) = origin
+        {
+            self.trigger = Some(Origin {
+                struck: began,
+                ..origin
+            });
+        }
     }
 
     fn cost(&mut self, worker: Worker, progress: Progress, share: f64) {
@@ -206,10 +220,12 @@ impl<C: Chance> World<'_, C> {
         let (worker, progress) = self.entry_progress(entry, target, open);
         if progress >= Progress::Redirect && progress != Progress::Repair {
             let state = &self.state.traffic[entry.index()];
-            walk.causes.push(traffic.cause);
-            if walk.trigger.is_none() {
-                walk.trigger = state.origin;
-            }
+            let began = if progress == Progress::Drain {
+                state.since
+            } else {
+                self.state.now
+            };
+            walk.blame_since(traffic.cause, state.origin, began);
         }
         if let Some(check) = checked.check {
             self.blame_belief(walk, check);
@@ -249,9 +265,27 @@ impl<C: Chance> World<'_, C> {
             let up = self.state.conditions[parts[*instance].index()] == Condition::Up;
             up != self.in_rotation(entry, target, *instance)
         };
-        match (0..parts.len()).find(wrong) {
-            Some(_) => (Worker::Balancer(entry), Progress::Detect),
-            None => (Worker::Nobody, Progress::Repair),
+        let noticed = |instance: usize| {
+            let check = checked.instance_checks.get(instance);
+            let passive = super::Timer::Ejection(entry, target as u32, instance as u32);
+            let has_passive = self.topology.traffic[entry.index()]
+                .balancer
+                .as_ref()
+                .is_some_and(|b| b.passive.is_some());
+            check.is_some_and(|id| self.is_set(super::Timer::Opinion(*id)))
+                || has_passive && self.is_set(passive)
+        };
+        let mut unnoticed = false;
+        for instance in (0..parts.len()).filter(wrong) {
+            if noticed(instance) {
+                return (Worker::Balancer(entry), Progress::Detect);
+            }
+            unnoticed = true;
+        }
+        if unnoticed {
+            (Worker::Balancer(entry), Progress::Undetected)
+        } else {
+            (Worker::Nobody, Progress::Repair)
         }
     }
 
@@ -332,10 +366,9 @@ impl<C: Chance> World<'_, C> {
             !state.past.is_empty() || self.any_believed_down(*entry)
         });
         if let Some(entry) = moved {
-            walk.blame(
-                self.topology.traffic[entry.index()].cause,
-                self.state.traffic[entry.index()].origin,
-            );
+            let state = &self.state.traffic[entry.index()];
+            let cause = self.topology.traffic[entry.index()].cause;
+            walk.blame_since(cause, state.origin, state.since);
         }
         if walk.causes.is_empty() {
             walk.causes.push(
@@ -367,11 +400,11 @@ impl<C: Chance> World<'_, C> {
                     self.blame_path(walk, checked.members[member].place, standby.place);
                 }
             }
-            walk.causes.push(checked.replication_cause);
+            walk.blame_since(checked.replication_cause, store.origin, store.mode_since);
         }
         self.blame_recovery(walk, id);
         if walk.causes.len() == before {
-            walk.blame(checked.replication_cause, store.origin);
+            walk.blame_since(checked.replication_cause, store.origin, store.mode_since);
         }
         let (worker, progress) = self.store_progress(id, writing, member);
         walk.cost(worker, progress, share);
@@ -383,41 +416,17 @@ impl<C: Chance> World<'_, C> {
         let Some(failover) = &self.topology.stores[id.index()].failover else {
             return;
         };
-        let running = !matches!(store.phase, Phase::Idle | Phase::Blocked | Phase::Deciding);
-        let cause = if store.phase == Phase::FailingBack {
-            failover.fail_back_cause
-        } else {
-            failover.cause
-        };
-        let began = store.origin.map(|origin| Origin {
-            struck: origin.struck,
-            ..origin
-        });
-        if running || store.phase == Phase::Deciding {
-            walk.causes.push(cause);
-        }
-        if store.phase == Phase::FailingBack {
-            walk.blame(
-                cause,
-                began.map(|origin| Origin {
-                    struck: store.began,
-                    ..origin
-                }),
-            );
-        } else if running && walk.trigger.is_none() {
-            walk.trigger = began;
+        let primary = &store.members[store.primary];
+        let stopped_by_lease =
+            store.lease_expires.is_some() && !primary.accepts && self.alive(id, store.primary);
+        match store.phase {
+            Phase::FailingBack => {
+                walk.blame_since(failover.fail_back_cause, store.origin, store.began)
+            }
+            Phase::Idle | Phase::Blocked if !stopped_by_lease => {}
+            _ => walk.blame_since(failover.cause, store.origin, store.began),
         }
         self.blame_belief(walk, failover.detector);
-        let replaced = store
-            .members
-            .iter()
-            .any(|member| member.role == Role::Replaced);
-        if store.lease_expires.is_some() || replaced && walk.causes.is_empty() {
-            walk.causes.push(cause);
-            if walk.trigger.is_none() {
-                walk.trigger = store.origin;
-            }
-        }
     }
 
     fn store_progress(&self, id: StoreId, writing: bool, member: usize) -> (Worker, Progress) {
@@ -497,14 +506,11 @@ impl<C: Chance> World<'_, C> {
     fn blame_belief(&self, walk: &mut Walk, id: DetectorId) {
         let state = &self.state.detectors[id.index()];
         if state.down && !self.found_down(id) {
-            let origin = state.origin.map(|origin| match origin.what {
-                Trigger::Alarm(_) => origin,
-                Trigger::Fault(_) => Origin {
-                    struck: origin.struck,
-                    ..origin
-                },
-            });
-            walk.blame(self.topology.detectors[id.index()].cause, origin);
+            walk.blame_since(
+                self.topology.detectors[id.index()].cause,
+                state.origin,
+                state.changed,
+            );
         }
     }
 
@@ -520,26 +526,47 @@ impl<C: Chance> World<'_, C> {
             let checks = checked
                 .instance_checks
                 .iter()
-                .filter(|check| self.state.detectors[check.index()].down);
-            let origin = checks
-                .filter_map(|check| self.state.detectors[check.index()].origin)
-                .max_by_key(|o| o.struck);
-            walk.blame(checked.balancer_cause, origin);
+                .map(|check| &self.state.detectors[check.index()]);
+            let last = checks
+                .filter(|state| state.down)
+                .max_by_key(|state| state.changed);
+            let (origin, began) = last.map_or((None, self.state.now), |state| {
+                (state.origin, state.changed)
+            });
+            walk.blame_since(checked.balancer_cause, origin, began);
         }
         for part in parts {
             self.blame_path(walk, checked.place, self.topology.parts[part.index()].place);
         }
     }
 
-    /// The fault behind something that is watched and found down: the one that struck last.
-    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
-        let mut walk = Walk {
+    /// The fault behind standbys that don't acknowledge: the one that struck last.
+    pub(super) fn standby_trouble(&self, id: StoreId) -> Option<Origin> {
+        let mut walk = self.blank_walk();
+        let members = &self.topology.stores[id.index()].members;
+        let primary = self.state.stores[id.index()].primary;
+        for (index, member) in members.iter().enumerate() {
+            if index != primary && self.acknowledges(id, index) {
+                self.blame_part(&mut walk, member.part);
+                self.blame_path(&mut walk, members[primary].place, member.place);
+            }
+        }
+        walk.trigger
+    }
+
+    fn blank_walk(&self) -> Walk {
+        Walk {
             up_when: 1.0,
             at: self.state.now,
             causes: Vec::new(),
             trigger: None,
             costs: Vec::new(),
-        };
+        }
+    }
+
+    /// The fault behind something that is watched and found down: the one that struck last.
+    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
+        let mut walk = self.blank_walk();
         match watches {
             Watch::Target(entry, target) => {
                 let checked = &self.topology.traffic[entry.index()].targets[target];

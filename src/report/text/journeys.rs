@@ -64,5 +64,5 @@ fn stages(recovery: &RecoveryFigures) -> String {
     if stages.is_empty() {
         return String::new();
     }
-    wrapped("      of which down: ", &stages.join(", "))
+    wrapped("      downtime by stage: ", &stages.join(", "))
 }

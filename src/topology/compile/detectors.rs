@@ -63,7 +63,31 @@ impl Compiler<'_> {
             vantage,
             voters,
         };
-        self.detector(subject, check, pointer)
+        let detector = self.detector(subject, check, pointer);
+        self.warn_of_blind_region(store, name, detector, pointer);
+        detector
+    }
+
+    /// When the primary's region is lost, the vantage points in it say nothing any more: are there enough others?
+    fn warn_of_blind_region(&mut self, store: StoreId, name: &str, detector: DetectorId, pointer: &Pointer) {
+        let members = &self.members[store.index()];
+        let region_of = |place: PlaceId| self.places[place.index()].region;
+        let Some(home) = members.first().map(|primary| region_of(primary.place)) else {
+            return;
+        };
+        let elsewhere = members.iter().any(|member| region_of(member.place) != home);
+        let detector = &self.detectors[detector.index()];
+        let outside = detector.vantage.iter().filter(|place| region_of(**place) != home).count();
+        if elsewhere && outside < detector.agree {
+            let home = self.path_of(home);
+            let message = format!(
+                "if `{home}` is lost, {outside} of the vantage points of `{name}` are left and {} must agree: the \
+                 loss of the region is never detected",
+                detector.agree
+            );
+            let help = "name vantage points in other places under `from`, such as a witness, or lower `agree`";
+            self.warning(Code::BlindRegion, pointer, message, help);
+        }
     }
 
     /// The detector of one target of an entry.
