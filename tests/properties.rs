@@ -269,7 +269,7 @@ places:
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 48,
+        cases: 32,
         failure_persistence: None,
         max_shrink_iters: 64,
         rng_seed: RngSeed::Fixed(1),
@@ -390,6 +390,14 @@ fn happened(topology: &Topology, seed: u64) -> Vec<(Time, String, &'static str, 
         .collect()
 }
 
+/// The same model with instances that serve any number of requests.
+fn without_capacity(text: &str) -> String {
+    match text.split_once(", serves: ") {
+        Some((before, after)) => before.to_owned() + &after[after.find(" }").unwrap_or(0)..],
+        None => text.to_owned(),
+    }
+}
+
 fn journey<'a>(topology: &Topology, tally: &'a Tally, name: &str) -> &'a JourneyTally {
     let mut journeys = topology.journeys.iter();
     let index = journeys.position(|journey| journey.name == name);
@@ -433,9 +441,11 @@ proptest! {
     }
 
     /// Common random numbers: what a model has in common with another fares the same. Its journal is the same to the
-    /// nanosecond; sums may be rounded otherwise, because each event of the other parts ends a stretch of time.
+    /// nanosecond; sums may be rounded otherwise, because each event of the other parts ends a stretch of time. Shedding
+    /// is left out: it curves, and is interpolated between events, of which there are more.
     #[test]
     fn an_unrelated_service_changes_nothing(text in models(), seed in 1_u64..1_000) {
+        let text = without_capacity(&text);
         let service = "services:
   aside:
     runs: { east: 3 }

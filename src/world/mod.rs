@@ -187,6 +187,10 @@ impl<C: Chance> engine::World for World<'_, C> {
             Timer::Opinion(id) => {
                 self.opinion_changes(id);
                 if !self.beliefs_changed {
+                    // Nothing changes, but a flow that is under way has got further since the last event.
+                    if !self.flow.until.is_never() {
+                        self.update_flow();
+                    }
                     return;
                 }
             }
