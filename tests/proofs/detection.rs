@@ -191,11 +191,7 @@ fn false_alarms_of_one_prober() {
             .map(|trial| first_run_of_failures(10.0, 3, 0.1, seed, trial))
             .collect();
         assert_same_mean(&between, &wanted, "between alarms");
-        assert_mean(
-            &between,
-            10.0 * (1.0 - 0.1_f64.powi(3)) / (0.9 * 0.1_f64.powi(3)),
-            "exact",
-        );
+        assert_mean(&between, 10.0 * (1.0 - 1e-3) / (0.9 * 1e-3), "exact");
         // The prober has just probed and finds out by the next two probes; that those fail too is left out.
         let down = |event: &Event| matches!(event, Event::BelievedDown(id) if id.index() == 0);
         let up = |event: &Event| matches!(event, Event::BelievedUp(id) if id.index() == 0);

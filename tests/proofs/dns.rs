@@ -8,6 +8,7 @@
 use std::ops::ControlFlow;
 
 use fivenines::engine::Plain;
+use fivenines::math;
 use fivenines::measure::{Stage, run_trials};
 use fivenines::time::{Span, Time};
 use fivenines::topology::{Topology, TrafficId};
@@ -101,7 +102,7 @@ fn a_lost_region_costs_detection_answer_and_half_a_ttl() {
 fn held_on(seconds: f64) -> f64 {
     [(0.123, 120.0), (0.026, 3600.0)]
         .iter()
-        .map(|(share, mean): &(f64, f64)| share * mean * (1.0 - (-seconds / mean).exp()))
+        .map(|(share, mean): &(f64, f64)| share * mean * (1.0 - math::exp(-seconds / mean)))
         .sum()
 }
 
@@ -367,8 +368,8 @@ fn superposed_flaps_with_clients_that_hold_on() {
             for _ in 0..CLIENTS {
                 let sort = stream.uniform();
                 let age = match sort {
-                    sort if sort < 0.123 => -120.0 * stream.uniform().ln(),
-                    sort if sort < 0.149 => -3600.0 * stream.uniform().ln(),
+                    sort if sort < 0.123 => -120.0 * math::ln(stream.uniform()),
+                    sort if sort < 0.149 => -3600.0 * math::ln(stream.uniform()),
                     _ => 60.0 * stream.uniform(),
                 };
                 for (sum, share) in counted.iter_mut().zip(given(&watched.answers, time - age)) {
