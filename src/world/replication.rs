@@ -80,6 +80,9 @@ impl<C: Chance> World<'_, C> {
                 let state = &mut self.state.stores[id.index()].members[member];
                 state.fenced = false;
                 state.accepts = state.role == Role::Primary;
+                if let Some(failover) = &self.topology.stores[id.index()].failover {
+                    self.look(failover.detector);
+                }
             }
             if self.destroyed(part) {
                 self.state.stores[id.index()].members[member].orphans = 0.0;
@@ -293,7 +296,8 @@ impl<C: Chance> World<'_, C> {
                 } else {
                     0.0
                 };
-                if slope != state.slope || backlog != state.backlog {
+                // Events that change nothing here must not round the moment of catching up again.
+                if slope != state.slope {
                     let state = &mut self.state.stores[id.index()].members[member];
                     (state.backlog, state.backlog_at, state.slope) = (backlog, now, slope);
                     let done = Span::from_seconds(if slope < 0.0 {
