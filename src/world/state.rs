@@ -196,6 +196,12 @@ pub struct MemberState {
     pub backlog_at: Time,
     /// How the backlog changes, in seconds a second.
     pub slope: f64,
+    /// The writes that are the backlog, when it was last computed.
+    pub missing: f64,
+    /// How many more there are each second while it grows.
+    pub missing_rate: f64,
+    /// How that rate changes each second.
+    pub missing_bend: f64,
     /// When it can commit without the standbys that left it.
     pub commits_from: Time,
     /// Acknowledged writes that only it holds.
@@ -288,6 +294,9 @@ impl StoreState {
             backlog: 0.0,
             backlog_at: Time::ZERO,
             slope: 0.0,
+            missing: 0.0,
+            missing_rate: 0.0,
+            missing_bend: 0.0,
             commits_from: Time::ZERO,
             orphans: 0.0,
         };

@@ -7,7 +7,7 @@
 
 use super::World;
 use super::probe::Condition;
-use super::state::{Mode, Origin, Phase, Trigger};
+use super::state::{MemberState, Mode, Origin, Phase, Role, Trigger};
 use crate::engine::Chance;
 use crate::time::Time;
 use crate::topology::{
@@ -393,6 +393,9 @@ impl<C: Chance> World<'_, C> {
             self.blame_part(walk, checked.members[member].part);
         }
         self.blame_path(walk, site, checked.members[member].place);
+        if member != store.primary {
+            self.blame_path(walk, site, checked.members[store.primary].place);
+        }
         if writing && store.mode == Mode::Stalled && member == store.primary {
             for (index, standby) in checked.members.iter().enumerate() {
                 if index != member && self.acknowledges(id, index) {
@@ -424,9 +427,32 @@ impl<C: Chance> World<'_, C> {
                 walk.blame_since(failover.fail_back_cause, store.origin, store.began)
             }
             Phase::Idle | Phase::Blocked if !stopped_by_lease => {}
-            _ => walk.blame_since(failover.cause, store.origin, store.began),
+            Phase::Idle | Phase::Blocked => {
+                let place = self.topology.stores[id.index()].members[store.primary].place;
+                for vantage in &self.topology.detectors[failover.detector.index()].vantage {
+                    self.blame_place(walk, *vantage);
+                    self.blame_path(walk, *vantage, place);
+                }
+                walk.causes.push(failover.cause);
+            }
+            _ => {
+                self.blame_origin(walk, store.origin);
+                walk.blame_since(failover.cause, store.origin, store.began);
+            }
         }
         self.blame_belief(walk, failover.detector);
+    }
+
+    /// The fault that set an action off, if it still lasts.
+    fn blame_origin(&self, walk: &mut Walk, origin: Option<Origin>) {
+        if let Some(Origin {
+            what: Trigger::Fault(id),
+            struck,
+        }) = origin
+            && self.state.faults[id.index()].struck == struck
+        {
+            self.blame_faults(walk, &[id]);
+        }
     }
 
     fn store_progress(&self, id: StoreId, writing: bool, member: usize) -> (Worker, Progress) {
@@ -448,8 +474,13 @@ impl<C: Chance> World<'_, C> {
         if writing && store.mode == Mode::Stalled && member == store.primary && falls_back {
             return (worker, Progress::Detect);
         }
+        let standby = |member: &MemberState| member.role == Role::Standby;
         match &checked.failover {
-            Some(failover) if store.phase == Phase::Idle && self.found_down(failover.detector) => {
+            Some(failover)
+                if store.phase == Phase::Idle
+                    && store.members.iter().any(standby)
+                    && self.found_down(failover.detector) =>
+            {
                 (worker, self.detection(failover.detector))
             }
             _ => (Worker::Nobody, Progress::Repair),
@@ -565,26 +596,30 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// The fault behind something that is watched and found down: the one that struck last.
-    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
+    pub(super) fn blame(&self, id: DetectorId) -> Option<Origin> {
         let mut walk = self.blank_walk();
-        match watches {
+        let detector = &self.topology.detectors[id.index()];
+        let watched = match detector.watches {
             Watch::Target(entry, target) => {
                 let checked = &self.topology.traffic[entry.index()].targets[target];
                 self.blame_place(&mut walk, checked.place);
                 self.blame_pool(&mut walk, checked.pool);
+                checked.place
             }
-            Watch::Instance(_, part) => self.blame_part(&mut walk, part),
+            Watch::Instance(_, part) => {
+                self.blame_part(&mut walk, part);
+                self.topology.parts[part.index()].place
+            }
             Watch::Primary(store) => {
                 let primary = self.state.stores[store.index()].primary;
-                self.blame_part(
-                    &mut walk,
-                    self.topology.stores[store.index()].members[primary].part,
-                );
+                let member = &self.topology.stores[store.index()].members[primary];
+                self.blame_part(&mut walk, member.part);
+                member.place
             }
+        };
+        for vantage in &detector.vantage {
+            self.blame_path(&mut walk, *vantage, watched);
         }
-        self.latest(self.state.cuts.iter().map(|(_, fault)| *fault))
-            .into_iter()
-            .chain(walk.trigger)
-            .max_by_key(|origin| (origin.struck, origin.what))
+        walk.trigger
     }
 }
