@@ -6,7 +6,7 @@ use super::layout::Layout;
 use super::probe::{Condition, Prober};
 use crate::engine::Agenda;
 use crate::time::{Span, Time};
-use crate::topology::{Cut, DetectorId, FaultId, Topology};
+use crate::topology::{Cut, DetectorId, FaultId, StoreId, Topology};
 
 /// Everything that changes during a trial, except the random streams.
 #[derive(Clone, Debug)]
@@ -48,13 +48,15 @@ pub struct Origin {
     pub struck: Time,
 }
 
-/// A fault or a false alarm.
+/// What can set something off by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trigger {
     /// A fault.
     Fault(FaultId),
     /// A false alarm of a detector.
     Alarm(DetectorId),
+    /// A store's preferred primary takes over again, as planned.
+    Plan(StoreId),
 }
 
 /// A fault process.

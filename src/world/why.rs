@@ -155,6 +155,7 @@ impl<C: Chance> World<'_, C> {
         match origin.what {
             Trigger::Fault(id) => self.topology.faults[id.index()].scope,
             Trigger::Alarm(_) => Scope::FalseAlarm,
+            Trigger::Plan(_) => Scope::Change,
         }
     }
 
@@ -367,14 +368,14 @@ impl<C: Chance> World<'_, C> {
         });
         if let Some(entry) = moved {
             let state = &self.state.traffic[entry.index()];
+            self.blame_origin(walk, state.origin);
             let cause = self.topology.traffic[entry.index()].cause;
             walk.blame_since(cause, state.origin, state.since);
         }
-        if walk.causes.is_empty() {
-            walk.causes.push(
-                self.topology.services[self.topology.pools[id.index()].service.index()]
-                    .overload_cause,
-            );
+        let pool = &self.topology.pools[id.index()];
+        if self.state.instances_up[id.index()] as usize == pool.parts.len() {
+            walk.causes
+                .push(self.topology.services[pool.service.index()].overload_cause);
         }
         walk.cost(Worker::Nobody, Progress::Repair, share * (1.0 - headroom));
     }
@@ -424,7 +425,11 @@ impl<C: Chance> World<'_, C> {
             store.lease_expires.is_some() && !primary.accepts && self.alive(id, store.primary);
         match store.phase {
             Phase::FailingBack => {
-                walk.blame_since(failover.fail_back_cause, store.origin, store.began)
+                let plan = Origin {
+                    what: Trigger::Plan(id),
+                    struck: store.began,
+                };
+                walk.blame_since(failover.fail_back_cause, Some(plan), store.began);
             }
             Phase::Idle | Phase::Blocked if !stopped_by_lease => {}
             Phase::Idle | Phase::Blocked => {

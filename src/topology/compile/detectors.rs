@@ -69,7 +69,13 @@ impl Compiler<'_> {
     }
 
     /// When the primary's region is lost, the vantage points in it say nothing any more: are there enough others?
-    fn warn_of_blind_region(&mut self, store: StoreId, name: &str, detector: DetectorId, pointer: &Pointer) {
+    fn warn_of_blind_region(
+        &mut self,
+        store: StoreId,
+        name: &str,
+        detector: DetectorId,
+        pointer: &Pointer,
+    ) {
         let members = &self.members[store.index()];
         let region_of = |place: PlaceId| self.places[place.index()].region;
         let Some(home) = members.first().map(|primary| region_of(primary.place)) else {
@@ -77,7 +83,11 @@ impl Compiler<'_> {
         };
         let elsewhere = members.iter().any(|member| region_of(member.place) != home);
         let detector = &self.detectors[detector.index()];
-        let outside = detector.vantage.iter().filter(|place| region_of(**place) != home).count();
+        let outside = detector
+            .vantage
+            .iter()
+            .filter(|place| region_of(**place) != home)
+            .count();
         if elsewhere && outside < detector.agree {
             let home = self.path_of(home);
             let message = format!(

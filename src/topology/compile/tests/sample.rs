@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{SAMPLE, compiled, patched, topology};
-use crate::model::parse;
+use crate::model::{Code, parse};
 use crate::rng::Entity;
 use crate::time::Span;
 use crate::topology::{
