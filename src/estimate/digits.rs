@@ -58,7 +58,10 @@ pub fn number(figure: &Figure) -> String {
 #[must_use]
 pub fn duration(figure: &Figure) -> String {
     // Two digits of a wide interval would be finer than people say times.
-    let step = step(figure) + i32::from(first_digit_of_width(figure) >= 3);
+    let coarser = i32::from(first_digit_of_width(figure) >= 3);
+    let is_whole =
+        figure.low == figure.high && figure.estimate.is_some_and(|value| value == value.trunc());
+    let step = if is_whole { 0 } else { step(figure) + coarser };
     assemble(figure, "", |value| seconds(value, step))
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Active checks are detectors. Passive health ejects an instance after so many failed requests in a row; every
 //! request to a dead instance fails, so the time until then is a gamma law of the request rate. An ejected instance
-//! that is up again comes back at a random moment of its ejection period; the few requests that try a dead instance
-//! once in each period are left out. Retries go to instances not tried yet, or, for the sticky share, to the same
+//! that is up again comes back at a random moment of its ejection period; a dead one is tried again after each.
+//! Retries go to instances not tried yet, or, for the sticky share, to the same
 //! one again: ingress-nginx keeps a client's cookie on the dead upstream unless `session-cookie-change-on-failure`
 //! is set (kubernetes/ingress-nginx, `rootfs/etc/nginx/lua/balancer/sticky.lua`).
 
@@ -14,7 +14,7 @@ use super::probe::Condition;
 use crate::dist::Law;
 use crate::engine::Chance;
 use crate::time::{Span, Time};
-use crate::topology::{NoneHealthy, PartId, TrafficId};
+use crate::topology::{Balancer, NoneHealthy, PartId, TrafficId};
 
 /// The instances that a balancer sends to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,35 +63,64 @@ impl<C: Chance> World<'_, C> {
     /// Whether a balancer sends requests to an instance.
     #[must_use]
     pub fn in_rotation(&self, id: TrafficId, target: usize, instance: usize) -> bool {
+        let ejected = self.state.traffic[id.index()].ejected[target][instance];
+        !ejected && self.passes_checks(id, target, instance)
+    }
+
+    fn passes_checks(&self, id: TrafficId, target: usize, instance: usize) -> bool {
         let checks = &self.topology.traffic[id.index()].targets[target].instance_checks;
-        let passed = checks
-            .get(instance)
-            .is_none_or(|check| !self.state.detectors[check.index()].down);
-        passed && !self.state.traffic[id.index()].ejected[target][instance]
+        let check = checks.get(instance);
+        check.is_none_or(|check| !self.state.detectors[check.index()].down)
     }
 
     /// The share of requests that the balancer of a target gets answered within the client's timeout.
+    ///
+    /// A dead instance that passive health has ejected is tried again after each ejection period, until it has failed
+    /// often enough to be ejected anew; each is in rotation for that share of the time, independently of the others.
     #[must_use]
     pub fn balanced(&self, id: TrafficId, target: usize, timeout: Span) -> f64 {
         let rotation = self.rotation(id, target);
-        if rotation.good == 0 {
-            return 0.0;
-        }
         let Some(balancer) = &self.topology.traffic[id.index()].balancer else {
-            return 1.0;
+            return f64::from(u8::from(rotation.good > 0));
         };
-        let first = f64::from(rotation.good) / f64::from(rotation.size);
-        let in_time = timeout
-            .0
-            .checked_div(balancer.connect_timeout.0)
-            .unwrap_or(u64::MAX);
-        let tries = if rotation.silent {
-            u64::from(balancer.tries).min(in_time.saturating_add(1))
-        } else {
-            u64::from(balancer.tries)
+        let (dead, tried) = self.tried_again(id, target, rotation);
+        let mut answered = 0.0;
+        let mut chance = (0..dead).fold(1.0, |chance, _| chance * (1.0 - tried));
+        for more in 0..=dead {
+            let with = Rotation {
+                size: rotation.size + more,
+                ..rotation
+            };
+            answered += chance * answered_by(balancer, with, timeout);
+            chance *= f64::from(dead - more) / f64::from(more + 1) * tried / (1.0 - tried);
+        }
+        answered
+    }
+
+    /// How many dead instances passive health has ejected, and for what share of the time each is tried again.
+    fn tried_again(&self, id: TrafficId, target: usize, rotation: Rotation) -> (u32, f64) {
+        let traffic = &self.topology.traffic[id.index()];
+        let passive = traffic
+            .balancer
+            .as_ref()
+            .and_then(|balancer| balancer.passive);
+        let ejected = &self.state.traffic[id.index()].ejected[target];
+        let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
+        let dead = (0..parts.len()).filter(|instance| {
+            ejected[*instance]
+                && self.state.conditions[parts[*instance].index()] != Condition::Up
+                && self.passes_checks(id, target, *instance)
+        });
+        let (Some(passive), dead) = (passive, dead.count() as u32) else {
+            return (0, 0.0);
         };
-        let retried = 1.0 - all_fail(rotation, tries);
-        balancer.sticky * first + (1.0 - balancer.sticky) * retried
+        if dead == 0 || rotation.good == 0 {
+            return (0, 0.0);
+        }
+        let rate = self.rate_per_instance(id, target);
+        let in_rotation = f64::from(passive.failures) / rate;
+        let share = in_rotation / (in_rotation + passive.ejects_for.seconds());
+        if share < 1.0 { (dead, share) } else { (0, 0.0) }
     }
 
     /// An instance has changed: passive health will notice.
@@ -125,17 +154,19 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn time_to_eject(&self, id: TrafficId, target: usize, failures: u32) -> Option<Law> {
-        let share = self.shares(id, self.state.now).nth(target)?;
-        let entering = self
-            .topology
-            .journeys
-            .iter()
-            .filter(|journey| journey.enters == Some(id));
-        let rate: f64 = entering.map(|journey| journey.rate).sum::<f64>() * share;
-        let per_instance = rate / f64::from(self.rotation(id, target).size.max(1));
-        (per_instance > 0.0).then(|| {
-            Law::gamma(f64::from(failures), 1.0 / per_instance).expect("checked figures make a law")
+        let rate = self.rate_per_instance(id, target);
+        (rate > 0.0).then(|| {
+            Law::gamma(f64::from(failures), 1.0 / rate).expect("checked figures make a law")
         })
+    }
+
+    /// Requests per second to each instance that the balancer sends to.
+    fn rate_per_instance(&self, id: TrafficId, target: usize) -> f64 {
+        let share = self.shares(id, self.state.now).nth(target).unwrap_or(0.0);
+        let journeys = self.topology.journeys.iter();
+        let entering = journeys.filter(|journey| journey.enters == Some(id));
+        let rate = entering.map(|journey| journey.rate).sum::<f64>();
+        rate * share / f64::from(self.rotation(id, target).size.max(1))
     }
 
     pub(super) fn ejection_changes(&mut self, id: TrafficId, target: u32, instance: u32) {
@@ -149,6 +180,25 @@ impl<C: Chance> World<'_, C> {
         };
         self.tell(event(id, target, instance), None);
     }
+}
+
+/// The share of requests that a rotation answers within the client's timeout.
+fn answered_by(balancer: &Balancer, rotation: Rotation, timeout: Span) -> f64 {
+    if rotation.good == 0 {
+        return 0.0;
+    }
+    let first = f64::from(rotation.good) / f64::from(rotation.size);
+    let in_time = timeout
+        .0
+        .checked_div(balancer.connect_timeout.0)
+        .unwrap_or(u64::MAX);
+    let tries = if rotation.silent {
+        u64::from(balancer.tries).min(in_time.saturating_add(1))
+    } else {
+        u64::from(balancer.tries)
+    };
+    let retried = 1.0 - all_fail(rotation, tries);
+    balancer.sticky * first + (1.0 - balancer.sticky) * retried
 }
 
 /// The chance that the first tries, each at another instance of the rotation, all meet a dead one.

@@ -7,7 +7,7 @@ use super::World;
 use super::layout::Timer;
 use super::note::Event;
 use super::probe::{self, Condition};
-use super::state::{Origin, Trigger};
+use super::state::{Origin, Role, Trigger};
 use crate::dist::Law;
 use crate::engine::Chance;
 use crate::time::{Span, Time};
@@ -71,7 +71,7 @@ impl<C: Chance> World<'_, C> {
             prober.meets = meets;
         }
         if changed {
-            let blamed = self.blame(detector.watches);
+            let blamed = self.blame(id);
             if blamed.is_some() {
                 self.state.detectors[id.index()].met = blamed;
             }
@@ -140,11 +140,12 @@ impl<C: Chance> World<'_, C> {
     fn primary_seen_from(&self, store: StoreId, vantage: usize, place: PlaceId) -> Condition {
         let members = &self.topology.stores[store.index()].members;
         let state = &self.state.stores[store.index()];
-        let own = members
+        let takes_itself_for_primary = members
             .get(vantage)
             .is_some_and(|member| member.place == place)
-            && vantage == state.primary;
-        if own {
+            && (vantage == state.primary
+                || state.members[vantage].role == Role::Replaced && state.members[vantage].accepts);
+        if takes_itself_for_primary {
             Condition::Blind
         } else if state.members[state.primary].fenced {
             Condition::Silent

@@ -2,14 +2,15 @@
 //!
 //! The primary renews every `renew` while it reaches enough of the detector's vantage points that they could not
 //! together find it down. When it can't, its lease runs out between `ttl - renew` and `ttl` later; it stops `margin`
-//! before that, unless it fails to (a long pause of its process). Modelled on Patroni's leader key and watchdog
+//! before that, unless it fails to (a long pause of its process). Who was replaced is not asked to renew: a primary
+//! whose predecessor is gone keeps its lease. Modelled on Patroni's leader key and watchdog
 //! (Patroni documentation, "Watchdog support", and the rule for `ttl`, `loop_wait` and `retry_timeout`).
 
 use super::World;
 use super::layout::Timer;
 use super::note::Event;
 use super::probe::Condition;
-use super::state::Phase;
+use super::state::{Phase, Role};
 use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{Failover, Fence, PlaceId, StoreId};
@@ -26,11 +27,12 @@ impl<C: Chance> World<'_, C> {
             .iter()
             .enumerate()
             .filter(|(index, vantage)| {
-                let own = *index == primary
-                    && members
-                        .get(*index)
-                        .is_some_and(|member| member.place == **vantage);
-                !own && !self.vantage_hears(**vantage, place)
+                let of_a_member = members
+                    .get(*index)
+                    .is_some_and(|member| member.place == **vantage);
+                let asked = !of_a_member
+                    || self.state.stores[id.index()].members[*index].role == Role::Standby;
+                asked && !self.vantage_hears(**vantage, place)
             });
         self.alive(id, primary) && lost.count() < detector.agree
     }

@@ -65,7 +65,10 @@ impl<C: Chance> World<'_, C> {
                 };
                 self.set(Timer::Stage(id), now.after(wait));
             }
-            Err(obstacle) => self.block(id, obstacle),
+            Err(obstacle) => {
+                self.state.stores[id.index()].origin = origin;
+                self.block(id, obstacle);
+            }
         }
     }
 
@@ -147,9 +150,27 @@ impl<C: Chance> World<'_, C> {
             Replication::Async | Replication::SemiSync { .. } => true,
             Replication::SyncStrict { .. } | Replication::SyncDegrading { .. } => {
                 let current = store.members[member].backlog(self.state.now) <= 0.0;
-                self.acknowledges(id, member) && current && store.mode != Mode::Degraded
+                current && self.finds_every_write(id, member)
             }
         }
+    }
+
+    /// Whether a candidate acknowledges, and reaches so many of the standbys that do that one of them has every
+    /// write: all of them but one less than a write waits for.
+    fn finds_every_write(&self, id: StoreId, candidate: usize) -> bool {
+        let store = &self.state.stores[id.index()];
+        let acknowledging = || {
+            let standby = |member: &usize| {
+                store.members[*member].role == Role::Standby && self.acknowledges(id, *member)
+            };
+            (0..store.members.len()).filter(standby)
+        };
+        let asked = acknowledging()
+            .filter(|member| self.alive(id, *member) && self.linked(id, candidate, *member));
+        store.mode != Mode::Degraded
+            && self.acknowledges(id, candidate)
+            && self.acks(id) > 0
+            && asked.count() + self.acks(id) > acknowledging().count()
     }
 
     /// The stage in hand is over.
@@ -221,6 +242,11 @@ impl<C: Chance> World<'_, C> {
                 self.tell(Event::FenceFailed(id, primary, false), origin);
             }
         }
+        if self.is_set(Timer::Lease(id)) {
+            // Without a margin the old primary stops at this very moment.
+            self.cancel(Timer::Lease(id));
+            self.lease_ends(id);
+        }
         self.begin_promotion(id, failover);
     }
 
@@ -269,12 +295,11 @@ impl<C: Chance> World<'_, C> {
     /// The candidate becomes the primary, if it still can.
     fn promote(&mut self, id: StoreId, failover: &Failover) {
         let candidate = self.state.stores[id.index()].candidate;
-        if !self.alive(id, candidate) {
+        if !self.alive(id, candidate) || !self.has_every_write(id, candidate) {
             return self.begin_promotion(id, failover);
         }
         let old = self.state.stores[id.index()].primary;
-        let seconds = self.missing_seconds(id, candidate);
-        let writes = seconds * self.layout.write_rates[id.index()];
+        let (seconds, writes) = self.missing(id, candidate);
         let lost = self.destroyed(self.topology.stores[id.index()].members[old].part);
         if !lost {
             self.state.stores[id.index()].members[old].orphans = writes;
@@ -309,32 +334,24 @@ impl<C: Chance> World<'_, C> {
         let state = &mut store.members[member];
         state.role = Role::Primary;
         state.accepts = true;
-        (state.backlog, state.backlog_at, state.slope) = (0.0, now, 0.0);
+        state.catches_up(now);
     }
 
-    /// Seconds of acknowledged writes that a candidate lacks: nothing if enough of those that acknowledge can be
-    /// asked that one of them has every write, else its backlog and its quiet lag.
-    fn missing_seconds(&mut self, id: StoreId, candidate: usize) -> f64 {
-        if self.layout.write_rates[id.index()] <= 0.0 {
-            return 0.0;
+    /// The acknowledged writes that a candidate lacks, in seconds and in number: nothing if enough of those that
+    /// acknowledge can be asked that one of them has every write, else its backlog and its quiet lag.
+    fn missing(&mut self, id: StoreId, candidate: usize) -> (f64, f64) {
+        let rate = self.layout.write_rates[id.index()];
+        if rate <= 0.0 {
+            return (0.0, 0.0);
         }
-        let store = &self.state.stores[id.index()];
-        let backlog = store.members[candidate].backlog(self.state.now);
-        let acknowledging: Vec<usize> = (0..store.members.len())
-            .filter(|member| *member != store.primary && self.acknowledges(id, *member))
-            .collect();
-        let asked = acknowledging.iter().filter(|member| {
-            store.members[**member].role == Role::Standby && self.alive(id, **member)
-        });
-        let complete = store.mode != Mode::Degraded
-            && self.acknowledges(id, candidate)
-            && self.acks(id) > 0
-            && asked.count() + self.acks(id) > acknowledging.len();
-        if complete {
-            backlog
+        let now = self.state.now;
+        let member = self.state.stores[id.index()].members[candidate];
+        let lag = if self.finds_every_write(id, candidate) {
+            0.0
         } else {
-            backlog + self.quiet_lag(id)
-        }
+            self.quiet_lag(id)
+        };
+        (member.backlog(now) + lag, member.missing(now) + lag * rate)
     }
 
     /// Starts or stops the wait for the preferred primary to take over again.

@@ -24,6 +24,26 @@ impl MemberState {
     pub fn backlog(&self, now: Time) -> f64 {
         (self.backlog + self.slope * now.since(self.backlog_at).seconds()).max(0.0)
     }
+
+    /// The writes that are its backlog; while it catches up they go at the same pace as the seconds.
+    #[must_use]
+    pub fn missing(&self, now: Time) -> f64 {
+        let passed = now.since(self.backlog_at).seconds();
+        if self.slope >= 0.0 {
+            (self.missing + (self.missing_rate + self.missing_bend * passed / 2.0) * passed)
+                .max(0.0)
+        } else if self.backlog > 0.0 {
+            self.missing * self.backlog(now) / self.backlog
+        } else {
+            0.0
+        }
+    }
+
+    /// It lacks nothing.
+    pub(super) fn catches_up(&mut self, now: Time) {
+        (self.backlog, self.backlog_at, self.slope) = (0.0, now, 0.0);
+        (self.missing, self.missing_rate, self.missing_bend) = (0.0, 0.0, 0.0);
+    }
 }
 
 impl<C: Chance> World<'_, C> {
@@ -140,9 +160,7 @@ impl<C: Chance> World<'_, C> {
         } else {
             let recovered = state.orphans * share;
             state.role = Role::Standby;
-            state.backlog = 0.0;
-            state.backlog_at = now;
-            state.slope = 0.0;
+            state.catches_up(now);
             state.orphans = 0.0;
             self.tell(Event::Rejoined(id, member, recovered), None);
         }
@@ -276,48 +294,68 @@ impl<C: Chance> World<'_, C> {
 
     /// Recomputes how backlogs grow and shrink, after the flow of writes is known.
     pub(super) fn update_backlogs(&mut self) {
-        let now = self.state.now;
         for id in (0..self.topology.stores.len()).map(StoreId::from) {
-            let primary = self.state.stores[id.index()].primary;
-            let acknowledged = self.flow.stores[id.index()].now[primary] > 0.0;
             for member in 0..self.topology.stores[id.index()].members.len() {
-                let state = self.state.stores[id.index()].members[member];
-                if state.role != Role::Standby {
-                    continue;
-                }
-                let backlog = state.backlog(now);
-                let connected = self.alive(id, member)
-                    && self.alive(id, primary)
-                    && self.linked(id, primary, member);
-                let slope = if connected && backlog > 0.0 {
-                    1.0 - self.topology.stores[id.index()].catch_up
-                } else if !connected && acknowledged {
-                    1.0
-                } else {
-                    0.0
-                };
-                // Events that change nothing here must not round the moment of catching up again.
-                if slope != state.slope {
-                    let state = &mut self.state.stores[id.index()].members[member];
-                    (state.backlog, state.backlog_at, state.slope) = (backlog, now, slope);
-                    let done = Span::from_seconds(if slope < 0.0 {
-                        backlog / -slope
-                    } else {
-                        f64::INFINITY
-                    });
-                    self.set(
-                        Timer::CaughtUp(id, member as u32),
-                        now.after(Span(done.0.saturating_add(1))),
-                    );
+                if self.state.stores[id.index()].members[member].role == Role::Standby {
+                    self.update_backlog(id, member);
                 }
             }
         }
     }
 
+    fn update_backlog(&mut self, id: StoreId, member: usize) {
+        let now = self.state.now;
+        let primary = self.state.stores[id.index()].primary;
+        let state = self.state.stores[id.index()].members[member];
+        let connected =
+            self.alive(id, member) && self.alive(id, primary) && self.linked(id, primary, member);
+        let flow = &self.flow.stores[id.index()];
+        let (first, last) = (flow.now[primary], flow.later[primary]);
+        let acknowledged = f64::from(u8::from(first.max(last) > 0.0));
+        let backlog = state.backlog(now);
+        let slope = if !connected {
+            acknowledged
+        } else if backlog > 0.0 {
+            acknowledged - self.topology.stores[id.index()].catch_up
+        } else {
+            0.0
+        };
+        let rate = if connected { 0.0 } else { first };
+        let bend = if connected || first == last {
+            0.0
+        } else {
+            (last - first) / self.flow.until.since(now).seconds()
+        };
+        // Events that change nothing here must not round the moment of catching up again.
+        let steady = bend == 0.0 && state.missing_bend == 0.0;
+        if steady && slope == state.slope && rate == state.missing_rate {
+            return;
+        }
+        let changed = MemberState {
+            backlog,
+            backlog_at: now,
+            slope,
+            missing: state.missing(now),
+            missing_rate: rate,
+            missing_bend: bend,
+            ..state
+        };
+        self.state.stores[id.index()].members[member] = changed;
+        let done = Span::from_seconds(if slope < 0.0 {
+            backlog / -slope
+        } else {
+            f64::INFINITY
+        });
+        self.set(
+            Timer::CaughtUp(id, member as u32),
+            now.after(Span(done.0.saturating_add(1))),
+        );
+    }
+
     pub(super) fn caught_up(&mut self, id: StoreId, member: usize) {
         let now = self.state.now;
         let state = &mut self.state.stores[id.index()].members[member];
-        (state.backlog, state.backlog_at, state.slope) = (0.0, now, 0.0);
+        state.catches_up(now);
         self.tell(Event::CaughtUp(id, member), None);
         self.roles_changed = true;
     }

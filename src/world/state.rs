@@ -6,7 +6,7 @@ use super::layout::Layout;
 use super::probe::{Condition, Prober};
 use crate::engine::Agenda;
 use crate::time::{Span, Time};
-use crate::topology::{Cut, DetectorId, FaultId, Topology};
+use crate::topology::{Cut, DetectorId, FaultId, StoreId, Topology};
 
 /// Everything that changes during a trial, except the random streams.
 #[derive(Clone, Debug)]
@@ -48,13 +48,15 @@ pub struct Origin {
     pub struck: Time,
 }
 
-/// A fault or a false alarm.
+/// What can set something off by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trigger {
     /// A fault.
     Fault(FaultId),
     /// A false alarm of a detector.
     Alarm(DetectorId),
+    /// A store's preferred primary takes over again, as planned.
+    Plan(StoreId),
 }
 
 /// A fault process.
@@ -196,6 +198,12 @@ pub struct MemberState {
     pub backlog_at: Time,
     /// How the backlog changes, in seconds a second.
     pub slope: f64,
+    /// The writes that are the backlog, when it was last computed.
+    pub missing: f64,
+    /// How many more there are each second while it grows.
+    pub missing_rate: f64,
+    /// How that rate changes each second.
+    pub missing_bend: f64,
     /// When it can commit without the standbys that left it.
     pub commits_from: Time,
     /// Acknowledged writes that only it holds.
@@ -288,6 +296,9 @@ impl StoreState {
             backlog: 0.0,
             backlog_at: Time::ZERO,
             slope: 0.0,
+            missing: 0.0,
+            missing_rate: 0.0,
+            missing_bend: 0.0,
             commits_from: Time::ZERO,
             orphans: 0.0,
         };

@@ -157,17 +157,6 @@ impl<C: Chance> World<'_, C> {
         self.touched_parts.push(part);
     }
 
-    /// The fault or false alarm behind something that is watched and failing: the one that struck last.
-    pub(super) fn latest(&self, faults: impl Iterator<Item = FaultId>) -> Option<Origin> {
-        faults
-            .filter(|id| self.state.faults[id.index()].active)
-            .map(|id| Origin {
-                what: Trigger::Fault(id),
-                struck: self.state.faults[id.index()].struck,
-            })
-            .max_by_key(|origin| (origin.struck, origin.what))
-    }
-
     /// When a fault struck last.
     #[must_use]
     pub fn struck(&self, id: FaultId) -> Time {

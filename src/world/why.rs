@@ -7,7 +7,7 @@
 
 use super::World;
 use super::probe::Condition;
-use super::state::{Mode, Origin, Phase, Trigger};
+use super::state::{MemberState, Mode, Origin, Phase, Role, Trigger};
 use crate::engine::Chance;
 use crate::time::Time;
 use crate::topology::{
@@ -155,6 +155,7 @@ impl<C: Chance> World<'_, C> {
         match origin.what {
             Trigger::Fault(id) => self.topology.faults[id.index()].scope,
             Trigger::Alarm(_) => Scope::FalseAlarm,
+            Trigger::Plan(_) => Scope::Change,
         }
     }
 
@@ -367,14 +368,14 @@ impl<C: Chance> World<'_, C> {
         });
         if let Some(entry) = moved {
             let state = &self.state.traffic[entry.index()];
+            self.blame_origin(walk, state.origin);
             let cause = self.topology.traffic[entry.index()].cause;
             walk.blame_since(cause, state.origin, state.since);
         }
-        if walk.causes.is_empty() {
-            walk.causes.push(
-                self.topology.services[self.topology.pools[id.index()].service.index()]
-                    .overload_cause,
-            );
+        let pool = &self.topology.pools[id.index()];
+        if self.state.instances_up[id.index()] as usize == pool.parts.len() {
+            walk.causes
+                .push(self.topology.services[pool.service.index()].overload_cause);
         }
         walk.cost(Worker::Nobody, Progress::Repair, share * (1.0 - headroom));
     }
@@ -393,6 +394,9 @@ impl<C: Chance> World<'_, C> {
             self.blame_part(walk, checked.members[member].part);
         }
         self.blame_path(walk, site, checked.members[member].place);
+        if member != store.primary {
+            self.blame_path(walk, site, checked.members[store.primary].place);
+        }
         if writing && store.mode == Mode::Stalled && member == store.primary {
             for (index, standby) in checked.members.iter().enumerate() {
                 if index != member && self.acknowledges(id, index) {
@@ -421,12 +425,39 @@ impl<C: Chance> World<'_, C> {
             store.lease_expires.is_some() && !primary.accepts && self.alive(id, store.primary);
         match store.phase {
             Phase::FailingBack => {
-                walk.blame_since(failover.fail_back_cause, store.origin, store.began)
+                let plan = Origin {
+                    what: Trigger::Plan(id),
+                    struck: store.began,
+                };
+                walk.blame_since(failover.fail_back_cause, Some(plan), store.began);
             }
             Phase::Idle | Phase::Blocked if !stopped_by_lease => {}
-            _ => walk.blame_since(failover.cause, store.origin, store.began),
+            Phase::Idle | Phase::Blocked => {
+                let place = self.topology.stores[id.index()].members[store.primary].place;
+                for vantage in &self.topology.detectors[failover.detector.index()].vantage {
+                    self.blame_place(walk, *vantage);
+                    self.blame_path(walk, *vantage, place);
+                }
+                walk.causes.push(failover.cause);
+            }
+            _ => {
+                self.blame_origin(walk, store.origin);
+                walk.blame_since(failover.cause, store.origin, store.began);
+            }
         }
         self.blame_belief(walk, failover.detector);
+    }
+
+    /// The fault that set an action off, if it still lasts.
+    fn blame_origin(&self, walk: &mut Walk, origin: Option<Origin>) {
+        if let Some(Origin {
+            what: Trigger::Fault(id),
+            struck,
+        }) = origin
+            && self.state.faults[id.index()].struck == struck
+        {
+            self.blame_faults(walk, &[id]);
+        }
     }
 
     fn store_progress(&self, id: StoreId, writing: bool, member: usize) -> (Worker, Progress) {
@@ -448,8 +479,13 @@ impl<C: Chance> World<'_, C> {
         if writing && store.mode == Mode::Stalled && member == store.primary && falls_back {
             return (worker, Progress::Detect);
         }
+        let standby = |member: &MemberState| member.role == Role::Standby;
         match &checked.failover {
-            Some(failover) if store.phase == Phase::Idle && self.found_down(failover.detector) => {
+            Some(failover)
+                if store.phase == Phase::Idle
+                    && store.members.iter().any(standby)
+                    && self.found_down(failover.detector) =>
+            {
                 (worker, self.detection(failover.detector))
             }
             _ => (Worker::Nobody, Progress::Repair),
@@ -565,26 +601,30 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// The fault behind something that is watched and found down: the one that struck last.
-    pub(super) fn blame(&self, watches: Watch) -> Option<Origin> {
+    pub(super) fn blame(&self, id: DetectorId) -> Option<Origin> {
         let mut walk = self.blank_walk();
-        match watches {
+        let detector = &self.topology.detectors[id.index()];
+        let watched = match detector.watches {
             Watch::Target(entry, target) => {
                 let checked = &self.topology.traffic[entry.index()].targets[target];
                 self.blame_place(&mut walk, checked.place);
                 self.blame_pool(&mut walk, checked.pool);
+                checked.place
             }
-            Watch::Instance(_, part) => self.blame_part(&mut walk, part),
+            Watch::Instance(_, part) => {
+                self.blame_part(&mut walk, part);
+                self.topology.parts[part.index()].place
+            }
             Watch::Primary(store) => {
                 let primary = self.state.stores[store.index()].primary;
-                self.blame_part(
-                    &mut walk,
-                    self.topology.stores[store.index()].members[primary].part,
-                );
+                let member = &self.topology.stores[store.index()].members[primary];
+                self.blame_part(&mut walk, member.part);
+                member.place
             }
+        };
+        for vantage in &detector.vantage {
+            self.blame_path(&mut walk, *vantage, watched);
         }
-        self.latest(self.state.cuts.iter().map(|(_, fault)| *fault))
-            .into_iter()
-            .chain(walk.trigger)
-            .max_by_key(|origin| (origin.struck, origin.what))
+        walk.trigger
     }
 }

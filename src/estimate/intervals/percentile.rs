@@ -7,8 +7,8 @@
 //! what was observed (mid-P, Lancaster 1961): the exact test would be wider than promised by one sample at each
 //! end. The ends are edges of buckets and so include their width.
 //!
-//! Too few samples beyond the level leave the upper end unbounded. An interval `[0, 0]` is possible here and only here,
-//! when enough samples were seen and were exactly zero (no data lost by synchronous replicas).
+//! Too few samples beyond the level leave the upper end unbounded. When enough samples were seen and were exactly zero
+//! (no data lost by synchronous replicas), the upper end is the resolution of simulated time.
 
 use super::TAIL;
 use super::proportion::{Clusters, few_trials_factor};
@@ -19,6 +19,9 @@ use crate::measure::histogram::{Bucket, Cell};
 use crate::measure::samples::Samples;
 
 const METHOD: &str = "inverted distribution function, clustered by trial";
+
+/// What can't be told from zero: simulated time has nanoseconds.
+const RESOLUTION: f64 = 1e-9;
 
 /// The value that a share `level` of the samples doesn't exceed: 0.95 for the 95th percentile.
 ///
@@ -50,7 +53,7 @@ pub fn percentile(samples: &Samples, level: f64) -> Figure {
         match level_at(&seen) {
             Level::Below if still_below => low = Some(edge),
             Level::Above => {
-                high = Some(edge);
+                high = Some(edge.max(RESOLUTION));
                 break;
             }
             Level::Below | Level::Possible => still_below = false,
@@ -177,7 +180,7 @@ mod tests {
         let zeros = percentile(&singles([0.0; 1000]), 0.95);
         assert_eq!(
             (zeros.estimate, zeros.low, zeros.high),
-            (Some(0.0), Some(0.0), Some(0.0))
+            (Some(0.0), Some(0.0), Some(RESOLUTION))
         );
         let few = percentile(&singles([0.0; 20]), 0.95);
         assert_eq!((few.low, few.high), (Some(0.0), None));

@@ -295,6 +295,11 @@ const PROBLEMS: &[(Code, &str, &str)] = &[
         "/traffic/www/dns",
         r#"{"traffic": {"www": {"dns": {"check": null}}}}"#,
     ),
+    (
+        Code::BlindRegion,
+        "/stores/db/failover/detect",
+        r#"{"stores": {"db": {"members": {"async": ["s/a"]}}}}"#,
+    ),
 ];
 
 fn found(text: &str) -> Vec<Diagnostic> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{SAMPLE, compiled, patched, topology};
-use crate::model::parse;
+use crate::model::{Code, parse};
 use crate::rng::Entity;
 use crate::time::Span;
 use crate::topology::{
@@ -22,9 +22,10 @@ fn fault_paths(topology: &Topology) -> Vec<&str> {
 }
 
 #[test]
-fn no_problem() {
+fn one_warning_and_no_error() {
     let (_, warnings) = compiled(SAMPLE).unwrap();
-    assert_eq!(warnings, []);
+    let codes: Vec<Code> = warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(codes, [Code::BlindRegion]);
 }
 
 #[test]
