@@ -251,6 +251,60 @@ fn means_of_clustered_samples() {
     });
 }
 
+/// A study of 300 years with a region's fault every 30 years, of which each lasts 30 min in the median and 8 h at the
+/// 95th percentile, or so many times more faults. Without the tail beyond the largest sample, the interval of the mean
+/// held it in 80 % of the studies with ten outages and in 92 % of those with a hundred.
+fn region_faults(stream: &mut Stream, many: f64) -> Samples {
+    let sigma = ln(16.0) / normal_quantile(0.95);
+    let mut samples = Samples::default();
+    for _ in 0..300 {
+        let faults = poisson(stream, many / 30.0);
+        let mut hours: Vec<f64> = (0..faults)
+            .map(|_| 0.5 * exp(sigma * normal(stream)))
+            .collect();
+        samples.add_trial(&mut hours);
+    }
+    samples
+}
+
+fn mean_of_region_faults() -> f64 {
+    let sigma = ln(16.0) / normal_quantile(0.95);
+    0.5 * exp(0.5 * sigma * sigma)
+}
+
+#[test]
+fn mean_of_ten_heavy_tailed_outages_errs_on_the_safe_side() {
+    assert_conservative("ten outages", mean_of_region_faults(), |s| {
+        sample_mean(&region_faults(s, 1.0))
+    });
+}
+
+#[test]
+fn mean_of_a_hundred_heavy_tailed_outages() {
+    assert_nominal("a hundred outages", mean_of_region_faults(), |s| {
+        sample_mean(&region_faults(s, 10.0))
+    });
+}
+
+/// Heavy tails are not paid for by exponential outages: their interval ends at most half above the truth.
+#[test]
+fn mean_of_a_hundred_exponential_outages_is_not_much_wider() {
+    let study = |stream: &mut Stream| {
+        let mut samples = Samples::default();
+        for _ in 0..100 {
+            samples.add_trial(&mut [Duration::Exponential.draw(stream)]);
+        }
+        sample_mean(&samples)
+    };
+    let truth = Duration::Exponential.mean();
+    assert_conservative("exponential outages", truth, study);
+    let mut stream = Stream::new(1, 0, Entity::named("width"), Purpose(1));
+    let ends: f64 = (0..200)
+        .map(|_| study(&mut stream).high.unwrap_or(f64::INFINITY))
+        .sum();
+    assert!(ends / 200.0 < 1.5 * truth, "{}", ends / 200.0);
+}
+
 #[test]
 fn rare_probabilities_are_covered_at_least_as_promised() {
     for (chance, trials) in [(0.001, 1_000), (0.01, 500), (0.3, 100)] {

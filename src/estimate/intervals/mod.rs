@@ -5,8 +5,10 @@
 //! - [`proportion`]: Clopper-Pearson. Wilson's interval is narrower, but undercovers for the small probabilities that
 //!   matter here (down to 0.84 near one expected event); a promise about rare events should err on the safe side.
 //! - [`clustered_proportion`]: Clopper-Pearson on the effective number of cases (Korn and Graubard 1998).
-//! - [`mean`], [`rate`], [`ratio`], [`share`], [`sample_mean`]: sums of few large losses are skewed and normal
+//! - [`mean`], [`rate`], [`ratio`], [`share`]: sums of few large losses are skewed and normal
 //!   intervals miss the truth too often on the high side; these use gamma intervals (Fay and Feuer 1997).
+//! - [`sample_mean`]: the same, with a lognormal tail beyond the largest sample, since one incident in a hundred may
+//!   make up half of the mean.
 //! - [`percentile`]: the interval of the distribution function inverted, with the variance taken over trials.
 //!
 //! All of them are meant for independent, equally weighted trials. Deliberately absent: the bootstrap (costly, and no
@@ -15,10 +17,12 @@
 mod percentile;
 mod positive;
 mod proportion;
+mod sample_mean;
 
 pub use percentile::percentile;
-pub use positive::{mean, rate, ratio, sample_mean, share};
+pub use positive::{mean, rate, ratio, share};
 pub use proportion::{clustered_proportion, proportion};
+pub use sample_mean::sample_mean;
 
 use super::CONFIDENCE;
 

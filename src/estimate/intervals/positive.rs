@@ -22,7 +22,6 @@ use crate::estimate::Figure;
 use crate::estimate::figure::unit;
 use crate::math::{gamma_lower_inverse, gamma_upper_inverse, normal_quantile};
 use crate::measure::moments::{Moments, Ratio};
-use crate::measure::samples::Samples;
 
 /// From this many losses on, their sizes are taken to be known well enough for a gamma interval.
 const FEW_LOSSES: u64 = 10;
@@ -73,23 +72,13 @@ pub fn rate(events: &Moments, trials: u64, years: f64) -> Figure {
 /// be in one trial, if that is known; without it the upper limit is unbounded when nothing was seen.
 #[must_use]
 pub fn ratio(ratio: &Ratio, trials: u64, worst: Option<f64>) -> Figure {
-    let denominator = ratio.denominator();
-    if trials == 0 || denominator <= 0.0 {
+    let Some(total) = Total::of(ratio, trials) else {
         return Figure::new(None, (0.0, worst.unwrap_or(f64::INFINITY)), WORST_CASE);
-    }
-    let count = trials as f64;
-    let losses = ratio.numerator();
-    let slope = losses.sum() / denominator;
-    let squares = losses.squares() - 2.0 * slope * ratio.products()
-        + slope * slope * ratio.denominator_squares();
-    let total = Total {
-        sum: losses.sum(),
-        variance: variance_of_sum(squares, count),
-        next: next_loss(losses),
     };
     // The trials with a loss may be those with a large denominator.
     let worst_loss = worst.map(|worst| worst * ratio.largest_denominator());
-    let figure = bounded(&total, losses.nonzero(), trials, denominator, worst_loss);
+    let losses = ratio.numerator().nonzero();
+    let figure = bounded(&total, losses, trials, ratio.denominator(), worst_loss);
     let most = worst.unwrap_or(f64::INFINITY);
     Figure {
         high: figure.high.map(|high| high.min(most)),
@@ -102,12 +91,6 @@ pub fn ratio(ratio: &Ratio, trials: u64, worst: Option<f64>) -> Figure {
 #[must_use]
 pub fn share(lost: &Ratio, trials: u64) -> Figure {
     ratio(lost, trials, Some(1.0))
-}
-
-/// The mean of samples that are clustered by trial, such as outage durations. Unbounded above when all are zero.
-#[must_use]
-pub fn sample_mean(samples: &Samples) -> Figure {
-    ratio(samples.clusters(), samples.trials(), None).in_unit(unit::SECONDS)
 }
 
 /// The figure `total / scale`, where `worst` is the largest loss of one trial, if known.
@@ -124,16 +107,33 @@ fn bounded(total: &Total, losses: u64, trials: u64, scale: f64, worst: Option<f6
 }
 
 /// A sum of non-negative losses over trials.
-struct Total {
-    sum: f64,
+pub(super) struct Total {
+    pub(super) sum: f64,
     /// Estimated variance of the sum.
     variance: f64,
     /// The size of a loss that was nearly seen; zero if nothing is known of it.
-    next: f64,
+    pub(super) next: f64,
 }
 
 impl Total {
-    fn low(&self) -> f64 {
+    /// The numerator of a ratio, with the variance that the ratio has; nothing without a denominator.
+    pub(super) fn of(ratio: &Ratio, trials: u64) -> Option<Total> {
+        let denominator = ratio.denominator();
+        if trials == 0 || denominator <= 0.0 {
+            return None;
+        }
+        let losses = ratio.numerator();
+        let slope = losses.sum() / denominator;
+        let squares = losses.squares() - 2.0 * slope * ratio.products()
+            + slope * slope * ratio.denominator_squares();
+        Some(Total {
+            sum: losses.sum(),
+            variance: variance_of_sum(squares, trials as f64),
+            next: next_loss(losses),
+        })
+    }
+
+    pub(super) fn low(&self) -> f64 {
         if self.sum <= 0.0 {
             return 0.0;
         }
@@ -143,8 +143,8 @@ impl Total {
         self.sum * (gamma_quantile(shape, TAIL) / shape)
     }
 
-    fn high(&self) -> f64 {
-        if self.next <= 0.0 {
+    pub(super) fn high(&self) -> f64 {
+        if self.next <= 0.0 || self.next.is_infinite() {
             return f64::INFINITY;
         }
         let sum = self.sum + self.next;
@@ -243,11 +243,6 @@ mod tests {
         assert_eq!(
             (figure.estimate, figure.low, figure.high),
             (None, Some(0.0), Some(1.0))
-        );
-        let figure = sample_mean(&Samples::default());
-        assert_eq!(
-            (figure.estimate, figure.low, figure.high),
-            (None, Some(0.0), None)
         );
     }
 

@@ -1,0 +1,182 @@
+//! The mean of samples that are clustered by trial: how long an outage or a recovery lasts on the average.
+//!
+//! Of a lognormal law whose median is 30 min and whose 95th percentile is 8 h, the longest percent of the incidents
+//! makes up a quarter of the mean. Ten incidents, or a hundred, have mostly not met them, and neither the variance nor
+//! the largest of the samples can tell: intervals made from these alone hold the truth in 80 % and 92 % of the studies.
+//! The logarithms of the samples can. As in the gamma interval for a sum of losses ([`super::positive`]), the upper
+//! limit adds one more loss to the sum, and here that loss is at least the mean beyond the quantile `1 - 1/n` of a
+//! lognormal law fitted to the n samples: `n M exp(s²/2) (1 - Φ(z - s))`, with the median M, the spread s of the
+//! logarithms and `z = Φ⁻¹(1 - 1/n)`. Since it is one loss among n, it does not matter in the end whether the law fits.
+//!
+//! The spread is that of the upper half, the root mean square of `ln(x / M)` over the samples above the median. Of a
+//! lognormal law it is the same as that of all, and of laws with many small values, such as the exponential, it says
+//! nearly how their upper tail falls, where that of all would double the interval.
+//!
+//! Few samples also mistake the spread. Its square is raised by the factor `1 + 200 / n²`, where n counts trials: 3 at
+//! ten, 1.02 at a hundred. The factor was chosen by coverage, which it keeps between 95 % and 98 % from 5 to 1,000
+//! lognormal samples (see the tests of coverage). Below about ten samples the interval of samples that differ much is
+//! thus very wide, and where it ends beyond a hundred times the estimate it is given as unbounded. What no construction
+//! can exclude is a rare long kind of incident of which none has been seen.
+//!
+//! Deliberately absent: intervals of the lognormal mean itself (Cox's, or Zou, Taleban and Huo, Computational
+//! Statistics and Data Analysis 53 (2009) 3755), which miss the mean of any other law when the samples are many.
+
+use super::positive::Total;
+use crate::estimate::Figure;
+use crate::estimate::figure::unit;
+use crate::math::{exp, ln, normal_quantile, normal_survival};
+use crate::measure::histogram::{Bucket, Histogram};
+use crate::measure::samples::Samples;
+
+/// How much few trials raise the square of the spread: by this over the square of their number.
+const SPREAD_UNKNOWN: f64 = 200.0;
+/// An upper limit of more than so many times the estimate says no more than none.
+const WIDEST: f64 = 100.0;
+
+const METHOD: &str = "gamma interval (Fay-Feuer), lognormal tail";
+
+/// The mean of samples that are clustered by trial, such as outage durations. Unbounded above when no two trials have
+/// a positive sample, and when few samples differ so much that no limit would mean anything.
+#[must_use]
+pub fn sample_mean(samples: &Samples) -> Figure {
+    let clusters = samples.clusters();
+    let Some(mut total) = Total::of(clusters, samples.trials()) else {
+        return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
+    };
+    let low = total.low();
+    let tail = beyond_the_largest(samples.histogram(), clusters.numerator().nonzero());
+    total.next = total.next.max(tail);
+    let high = match total.high() {
+        high if high <= WIDEST * total.sum => high,
+        _ => f64::INFINITY,
+    };
+    let count = clusters.denominator();
+    let bounds = (low / count, high / count);
+    Figure::new(Some(total.sum / count), bounds, METHOD).in_unit(unit::SECONDS)
+}
+
+/// The mean of a sample larger than nearly all seen, if the positive ones, of so many trials, are lognormal.
+fn beyond_the_largest(histogram: &Histogram, trials: u64) -> f64 {
+    if trials < 2 {
+        return f64::INFINITY;
+    }
+    let positive: Vec<(f64, f64)> = histogram
+        .iter()
+        .filter(|(bucket, _)| *bucket != Bucket::ZERO)
+        .map(|(bucket, cell)| {
+            let middle = 0.5 * (bucket.lower() + bucket.upper());
+            (ln(middle), cell.samples as f64)
+        })
+        .collect();
+    let count: f64 = positive.iter().map(|(_, samples)| samples).sum();
+    let median = median(&positive, count);
+    let squares: f64 = positive
+        .iter()
+        .filter(|(logarithm, _)| *logarithm > median)
+        .map(|(logarithm, samples)| samples * (logarithm - median) * (logarithm - median))
+        .sum();
+    let trials = trials as f64;
+    let variance = 2.0 * squares / count * (1.0 + SPREAD_UNKNOWN / (trials * trials));
+    let quantile = normal_quantile(1.0 - 1.0 / count);
+    let beyond = normal_survival(quantile - variance.sqrt());
+    count * exp(median + 0.5 * variance) * beyond
+}
+
+/// The median of weighted values in increasing order; between two values, their mean.
+fn median(values: &[(f64, f64)], count: f64) -> f64 {
+    let half = 0.5 * count;
+    let (mut below, mut lower) = (0.0, None);
+    for &(value, weight) in values {
+        below += weight;
+        if let Some(lower) = lower {
+            return 0.5 * (lower + value);
+        }
+        if below > half {
+            return value;
+        }
+        if below >= half {
+            lower = Some(value);
+        }
+    }
+    lower.unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples_of(trials: &[&[f64]]) -> Samples {
+        let mut samples = Samples::default();
+        for trial in trials {
+            samples.add_trial(&mut trial.to_vec());
+        }
+        samples
+    }
+
+    #[test]
+    fn no_sample_leaves_nothing_to_estimate() {
+        let figure = sample_mean(&Samples::default());
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (None, Some(0.0), None)
+        );
+    }
+
+    #[test]
+    fn one_trial_says_nothing_of_how_long_another_can_be() {
+        for samples in [samples_of(&[&[60.0]]), samples_of(&[&[60.0, 61.0]])] {
+            let figure = sample_mean(&samples);
+            assert!(figure.low.unwrap() > 0.0);
+            assert_eq!(figure.high, None);
+        }
+    }
+
+    #[test]
+    fn zeros_alone_are_unbounded_above() {
+        let figure = sample_mean(&samples_of(&[&[0.0], &[0.0, 0.0]]));
+        assert_eq!(
+            (figure.estimate, figure.low, figure.high),
+            (Some(0.0), Some(0.0), None)
+        );
+    }
+
+    #[test]
+    fn few_samples_that_are_alike_have_a_limit() {
+        let alike = sample_mean(&samples_of(&[&[60.0], &[63.0], &[66.0], &[61.0], &[62.0]]));
+        assert!(alike.high.unwrap() < 2.0 * 62.4, "{alike:?}");
+        let unlike = sample_mean(&samples_of(&[&[6.0], &[60.0], &[600.0]]));
+        assert_eq!(unlike.high, None);
+    }
+
+    #[test]
+    fn many_samples_that_are_alike_have_a_narrow_interval() {
+        let trials: Vec<[f64; 1]> = (0..1_000)
+            .map(|trial| [60.0 + f64::from(trial % 7)])
+            .collect();
+        let trials: Vec<&[f64]> = trials.iter().map(<[f64; 1]>::as_slice).collect();
+        let figure = sample_mean(&samples_of(&trials));
+        // The spread is 2 s: the lower limit is that of the normal law, 0.124 s down. One more loss of 66 s at most, in
+        // the sum and in its variance, puts the upper one at 0.003 + 0.062 + 1.96 sqrt(1000 * 4 + 66 * 66) / 1000 up.
+        let (low, high) = (figure.low.unwrap(), figure.high.unwrap());
+        assert!(low > 62.997 - 0.13 && high < 62.997 + 0.26, "{figure:?}");
+    }
+
+    #[test]
+    fn the_tail_of_a_lognormal_law() {
+        // 10,000 quantiles of the law with median 1 and spread 1: the mean beyond the quantile 0.9999 is
+        // 10,000 exp(1/2) (1 - Φ(3.719 - 1)) = 54.0.
+        let quantiles: Vec<[f64; 1]> = (0..10_000)
+            .map(|rank| [exp(normal_quantile((f64::from(rank) + 0.5) / 1e4))])
+            .collect();
+        let trials: Vec<&[f64]> = quantiles.iter().map(<[f64; 1]>::as_slice).collect();
+        let tail = beyond_the_largest(samples_of(&trials).histogram(), 10_000);
+        assert!((tail / 54.0 - 1.0).abs() < 0.01, "{tail}");
+    }
+
+    #[test]
+    fn the_median_lies_between_the_middle_values() {
+        assert_eq!(median(&[(1.0, 1.0), (2.0, 1.0), (7.0, 1.0)], 3.0), 2.0);
+        assert_eq!(median(&[(1.0, 2.0), (2.0, 1.0), (7.0, 1.0)], 4.0), 1.5);
+        assert_eq!(median(&[(1.0, 1.0), (2.0, 3.0)], 4.0), 2.0);
+    }
+}
