@@ -117,7 +117,9 @@ impl<C: Chance> World<'_, C> {
         if dead == 0 || rotation.good == 0 {
             return (0, 0.0);
         }
-        let rate = self.rate_per_instance(id, target);
+        // While it is tried it is one more to share the requests.
+        let size = f64::from(rotation.size);
+        let rate = self.rate_per_instance(id, target) * size / (size + 1.0);
         let in_rotation = f64::from(passive.failures) / rate;
         let share = in_rotation / (in_rotation + passive.ejects_for.seconds());
         if share < 1.0 { (dead, share) } else { (0, 0.0) }
