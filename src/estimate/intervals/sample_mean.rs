@@ -13,8 +13,8 @@
 //! nearly how their upper tail falls, where that of all would double the interval.
 //!
 //! Few samples also mistake the spread. Its square is raised by the factor `1 + 200 / n²`, where n counts trials: 3 at
-//! ten, 1.02 at a hundred. The factor was chosen by coverage, which it keeps between 95 % and 98 % from 5 to 1,000
-//! lognormal samples (see the tests of coverage). Below about ten samples the interval of samples that differ much is
+//! ten, 1.02 at a hundred. The factor was chosen by coverage: it keeps about 95 % to 97 % from 5 to 100 lognormal
+//! samples, and is wider than need be for mixtures of short and long incidents (see the tests of coverage). Below about ten samples the interval of samples that differ much is
 //! thus very wide, and where it ends beyond a hundred times the estimate it is given as unbounded. What no construction
 //! can exclude is a rare long kind of incident of which none has been seen.
 //!
