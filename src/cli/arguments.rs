@@ -178,15 +178,24 @@ impl OutputArguments {
     pub fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format }
     }
+
+    /// The form of problems with the model: for programs if the result is.
+    pub fn problem_format(&self) -> ShortFormat {
+        match self.format() {
+            Format::Json => ShortFormat::Json,
+            Format::Text | Format::Csv => ShortFormat::Text,
+        }
+    }
 }
 
 /// How much to simulate.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct PlanArguments {
     /// At most this many trials [default: 10000, without other limits].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_TRIALS), help_heading = "Plan")]
+    #[arg(long, value_name = "N", value_parser = quantity::trials, help_heading = "Plan")]
     pub trials: Option<u64>,
-    /// Until one minus the availability of each journey with an objective is known this well, such as 5%.
+    /// Until one minus the availability of each journey with an objective is known this well, such as 5%; of every
+    /// journey if none has one.
     #[arg(long, value_name = "SHARE", value_parser = quantity::precision, help_heading = "Plan")]
     pub precision: Option<f64>,
     /// Until so much time has passed, such as 30s.
@@ -254,6 +263,28 @@ pub struct TraceArguments {
     /// The same as `--format json`.
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
+}
+
+impl CheckArguments {
+    /// The form of the problems, `--json` included.
+    pub fn format(&self) -> ShortFormat {
+        if self.json {
+            ShortFormat::Json
+        } else {
+            self.format
+        }
+    }
+}
+
+impl TraceArguments {
+    /// The form of the journal, `--json` included.
+    pub fn format(&self) -> ShortFormat {
+        if self.json {
+            ShortFormat::Json
+        } else {
+            self.format
+        }
+    }
 }
 
 #[derive(Debug, Args)]

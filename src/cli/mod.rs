@@ -38,6 +38,7 @@ pub fn main() -> ExitCode {
     match dispatch(&arguments) {
         Ok(exit) => exit.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<model::AlreadySaid>() => ExitCode::from(2),
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
             ExitCode::from(2)

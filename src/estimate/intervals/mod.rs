@@ -17,7 +17,7 @@ mod positive;
 mod proportion;
 
 pub use percentile::percentile;
-pub use positive::{mean, rate, ratio, sample_mean, share};
+pub use positive::{WORST_CASE, mean, rate, ratio, sample_mean, share};
 pub use proportion::{clustered_proportion, proportion};
 
 use super::CONFIDENCE;
