@@ -31,6 +31,16 @@ pub struct Traffic {
     pub draw_answer: DrawId,
 }
 
+impl Traffic {
+    /// Whether its balancer ejects instances that fail requests.
+    #[must_use]
+    pub fn has_passive_health(&self) -> bool {
+        self.balancer
+            .as_ref()
+            .is_some_and(|balancer| balancer.passive.is_some())
+    }
+}
+
 /// One target of an entry.
 #[derive(Clone, Debug)]
 pub struct Target {

@@ -117,7 +117,9 @@ impl<C: Chance> World<'_, C> {
         if dead == 0 || rotation.good == 0 {
             return (0, 0.0);
         }
-        let rate = self.rate_per_instance(id, target);
+        // While it is tried it is one more to share the requests.
+        let size = f64::from(rotation.size);
+        let rate = self.rate_per_instance(id, target) * size / (size + 1.0);
         let in_rotation = f64::from(passive.failures) / rate;
         let share = in_rotation / (in_rotation + passive.ejects_for.seconds());
         if share < 1.0 { (dead, share) } else { (0, 0.0) }
@@ -153,6 +155,31 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
+    /// DNS sends clients to a target: instances that died there unnoticed will fail requests.
+    pub(super) fn notice_dead_instances(&mut self, id: TrafficId) {
+        let topology = self.topology;
+        for (target, checked) in topology.traffic[id.index()].targets.iter().enumerate() {
+            if self.state.traffic[id.index()].answer[target] <= 0.0 {
+                continue;
+            }
+            for (instance, part) in topology.pools[checked.pool.index()]
+                .parts
+                .iter()
+                .enumerate()
+            {
+                let ejected = self.state.traffic[id.index()].ejected[target][instance];
+                let timer = Timer::Ejection(id, target as u32, instance as u32);
+                let unnoticed = self.state.conditions[part.index()] != Condition::Up && !ejected;
+                if unnoticed
+                    && topology.traffic[id.index()].has_passive_health()
+                    && !self.is_set(timer)
+                {
+                    self.update_ejections(*part);
+                }
+            }
+        }
+    }
+
     fn time_to_eject(&self, id: TrafficId, target: usize, failures: u32) -> Option<Law> {
         let rate = self.rate_per_instance(id, target);
         (rate > 0.0).then(|| {
@@ -162,7 +189,13 @@ impl<C: Chance> World<'_, C> {
 
     /// Requests per second to each instance that the balancer sends to.
     fn rate_per_instance(&self, id: TrafficId, target: usize) -> f64 {
-        let share = self.shares(id, self.state.now).nth(target).unwrap_or(0.0);
+        // Clients that the present answer sends here are on their way.
+        let arriving = self.state.traffic[id.index()].answer[target];
+        let share = self
+            .shares(id, self.state.now)
+            .nth(target)
+            .unwrap_or(0.0)
+            .max(arriving);
         let journeys = self.topology.journeys.iter();
         let entering = journeys.filter(|journey| journey.enters == Some(id));
         let rate = entering.map(|journey| journey.rate).sum::<f64>();
@@ -188,12 +221,10 @@ fn answered_by(balancer: &Balancer, rotation: Rotation, timeout: Span) -> f64 {
         return 0.0;
     }
     let first = f64::from(rotation.good) / f64::from(rotation.size);
-    let in_time = timeout
-        .0
-        .checked_div(balancer.connect_timeout.0)
-        .unwrap_or(u64::MAX);
-    let tries = if rotation.silent {
-        u64::from(balancer.tries).min(in_time.saturating_add(1))
+    let tries = if rotation.silent && balancer.connect_timeout > Span::ZERO {
+        // A try that would start when the client gives up comes too late.
+        let in_time = timeout.0.div_ceil(balancer.connect_timeout.0);
+        u64::from(balancer.tries).min(in_time.max(1))
     } else {
         u64::from(balancer.tries)
     };

@@ -151,6 +151,7 @@ impl<C: Chance> World<'_, C> {
         }
         let origin = state.origin;
         self.tell(Event::AnswerChanged(id), origin);
+        self.notice_dead_instances(id);
     }
 
     /// The share of clients at each target.

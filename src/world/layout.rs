@@ -204,11 +204,7 @@ fn ejection_slots(topology: &Topology, timers: &mut Vec<Timer>) -> Vec<Vec<u32>>
         let mut of_entry = Vec::new();
         for (index, target) in traffic.targets.iter().enumerate() {
             of_entry.push(timers.len() as u32);
-            if traffic
-                .balancer
-                .as_ref()
-                .is_some_and(|balancer| balancer.passive.is_some())
-            {
+            if traffic.has_passive_health() {
                 let instances = topology.pools[target.pool.index()].parts.len();
                 let timer = |instance| Timer::Ejection(entry.into(), index as u32, instance as u32);
                 timers.extend((0..instances).map(timer));

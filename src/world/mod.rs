@@ -135,6 +135,10 @@ impl<'t, C: Chance> World<'t, C> {
         if self.truth_changed || self.beliefs_changed || self.roles_changed {
             for id in (0..self.topology.stores.len()).map(StoreId::from) {
                 self.update_store(id);
+                // A fence, or another primary, changes what its detector meets.
+                if let Some(failover) = &self.topology.stores[id.index()].failover {
+                    self.look(failover.detector);
+                }
             }
             for id in (0..self.topology.traffic.len()).map(TrafficId::from) {
                 self.update_answer(id);

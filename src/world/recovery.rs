@@ -234,7 +234,6 @@ impl<C: Chance> World<'_, C> {
                 member.fenced = true;
                 member.accepts = false;
                 self.tell(Event::Fenced(id, primary), origin);
-                self.look(failover.detector);
             } else if let Unfenced::Human(law) = otherwise {
                 self.tell(Event::FenceFailed(id, primary, true), origin);
                 return self.wait_for_a_person(id, failover, law);

@@ -100,9 +100,6 @@ impl<C: Chance> World<'_, C> {
                 let state = &mut self.state.stores[id.index()].members[member];
                 state.fenced = false;
                 state.accepts = state.role == Role::Primary;
-                if let Some(failover) = &self.topology.stores[id.index()].failover {
-                    self.look(failover.detector);
-                }
             }
             if self.destroyed(part) {
                 self.state.stores[id.index()].members[member].orphans = 0.0;

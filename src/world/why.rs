@@ -269,10 +269,7 @@ impl<C: Chance> World<'_, C> {
         let noticed = |instance: usize| {
             let check = checked.instance_checks.get(instance);
             let passive = super::Timer::Ejection(entry, target as u32, instance as u32);
-            let has_passive = self.topology.traffic[entry.index()]
-                .balancer
-                .as_ref()
-                .is_some_and(|b| b.passive.is_some());
+            let has_passive = self.topology.traffic[entry.index()].has_passive_health();
             check.is_some_and(|id| self.is_set(super::Timer::Opinion(*id)))
                 || has_passive && self.is_set(passive)
         };

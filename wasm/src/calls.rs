@@ -3,7 +3,8 @@
 use fivenines::model::{self, Diagnostic, Model, Override};
 use fivenines::report;
 use fivenines::study::{self, DEFAULT_TRIALS, Partial, ResultDocument, Shard, Study};
-use fivenines::topology::{Topology, compile};
+use fivenines::topology::Topology;
+use fivenines::topology::compile::compile_parsed;
 use fivenines::{estimate, measure};
 use serde::Deserialize;
 
@@ -53,14 +54,11 @@ impl Checked {
 
 fn checked(text: &str, overrides: &[Override]) -> Result<Checked, Vec<Diagnostic>> {
     let parsed = model::parse(text, overrides);
-    if !parsed.is_valid() {
-        return Err(parsed.diagnostics);
-    }
-    let Some(model) = parsed.model else {
-        return Err(parsed.diagnostics);
+    let model = parsed.model.clone();
+    let (topology, warnings) = compile_parsed(parsed)?;
+    let Some(model) = model else {
+        return Err(warnings);
     };
-    let (topology, more) = compile::compile(&model, &parsed.spans)?;
-    let warnings = [parsed.diagnostics, more].concat();
     Ok(Checked {
         model,
         topology,
