@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -312,6 +313,24 @@ pub enum SchemaChoice {
     Result,
 }
 
+/// Joins `--assert` and a comparison after it by `=`: a bare `--assert` takes no value, which clap can only tell apart
+/// by that sign.
+pub fn with_joined_assertions(line: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::new();
+    for argument in line {
+        let text = argument.to_string_lossy();
+        let is_comparison = text.contains("<=") || text.contains(">=");
+        match joined.last_mut() {
+            Some(last) if last == "--assert" && is_comparison => {
+                last.push("=");
+                last.push(&argument);
+            }
+            _ => joined.push(argument),
+        }
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -331,6 +350,16 @@ mod tests {
         };
         assert_eq!(run.model.model, "model.yaml");
         assert_eq!(run.output.assert, [Assertion::Objectives]);
+    }
+
+    #[test]
+    fn a_comparison_may_follow_after_a_space() {
+        let joined = |line: &[&str]| with_joined_assertions(line.iter().map(OsString::from));
+        assert_eq!(
+            joined(&["run", "--assert", "a.b <= 5m", "m"]),
+            ["run", "--assert=a.b <= 5m", "m"]
+        );
+        assert_eq!(joined(&["run", "--assert", "m"]), ["run", "--assert", "m"]);
     }
 
     #[test]

@@ -65,9 +65,8 @@ impl Compiler<'_> {
                 help,
             );
         } else {
-            let help = format!(
-                "check the unit of `every`; fewer targets or a shorter window make it faster"
-            );
+            let help =
+                "check the unit of `every`; fewer targets or a shorter window make it faster";
             self.warning(
                 Code::ManyStrikes,
                 &pointer,
