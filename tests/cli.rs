@@ -143,3 +143,87 @@ fn one_figure_alone_is_a_number() {
     let value: f64 = stdout(&output).trim().parse().expect("a number");
     assert!(0.5 < value && value <= 1.0, "{value}");
 }
+
+#[test]
+fn mistakes_in_assertions_are_usage_errors() {
+    for (assertion, unit) in [
+        ("journeys.checkout.availability.request >= 1h", "`share`"),
+        ("journeys.checkout.rto.any.p95 <= 5%", "`s`"),
+    ] {
+        let output = fivenines(&["run", MODEL, "--trials", "300", "--assert", assertion]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(unit), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    }
+    let unseen = "--assert=journeys.checkout.rto.rack.p95 <= 5m";
+    let output = fivenines(&["run", MODEL, "--trials", "300", unseen]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("never tested"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_hide_the_others() {
+    let output = fivenines(&["check", "no-such-file.yaml", MODEL]);
+    assert_eq!(output.status.code(), Some(2));
+    let talk = stderr(&output);
+    assert!(
+        talk.contains("no-such-file.yaml") && talk.contains(&format!("{MODEL}: fine")),
+        "{talk}"
+    );
+}
+
+#[test]
+fn a_result_is_not_a_shard() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("full.json");
+    let single = fivenines(&["run", MODEL, "--trials", "10", "--json"]);
+    std::fs::write(&file, &single.stdout).expect("a file");
+    let output = fivenines(&["merge", text_of(&file)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("whole result, not a shard"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn programs_get_the_problems_of_a_model_as_json() {
+    let output = fivenines(&[
+        "run",
+        MODEL,
+        "--json",
+        "--set",
+        "journeys.checkout.rate=soon",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let problems: serde_json::Value = serde_json::from_str(&stderr(&output)).expect("JSON");
+    assert_eq!(problems[0]["diagnostics"][0]["code"], "E0206");
+}
+
+/// Trials so long that a block takes minutes.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_long_block() {
+    let child = Command::new(env!("CARGO_BIN_EXE_fivenines"))
+        .args(["run", MODEL, "--set", "faults.region-outage.every=40s"])
+        .args(["--set", "faults.region-outage.lasts=1s"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // The handler is there long before; an early signal would end the program without a code.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let id = child.id().to_string();
+    let sent = Command::new("kill")
+        .args(["-TERM", &id])
+        .status()
+        .expect("kill is there");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+}

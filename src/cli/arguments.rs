@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -178,15 +179,24 @@ impl OutputArguments {
     pub fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format }
     }
+
+    /// The form of problems with the model: for programs if the result is.
+    pub fn problem_format(&self) -> ShortFormat {
+        match self.format() {
+            Format::Json => ShortFormat::Json,
+            Format::Text | Format::Csv => ShortFormat::Text,
+        }
+    }
 }
 
 /// How much to simulate.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct PlanArguments {
     /// At most this many trials [default: 10000, without other limits].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_TRIALS), help_heading = "Plan")]
+    #[arg(long, value_name = "N", value_parser = quantity::trials, help_heading = "Plan")]
     pub trials: Option<u64>,
-    /// Until one minus the availability of each journey with an objective is known this well, such as 5%.
+    /// Until one minus the availability of each journey with an objective is known this well, such as 5%; of every
+    /// journey if none has one.
     #[arg(long, value_name = "SHARE", value_parser = quantity::precision, help_heading = "Plan")]
     pub precision: Option<f64>,
     /// Until so much time has passed, such as 30s.
@@ -256,6 +266,28 @@ pub struct TraceArguments {
     pub json: bool,
 }
 
+impl CheckArguments {
+    /// The form of the problems, `--json` included.
+    pub fn format(&self) -> ShortFormat {
+        if self.json {
+            ShortFormat::Json
+        } else {
+            self.format
+        }
+    }
+}
+
+impl TraceArguments {
+    /// The form of the journal, `--json` included.
+    pub fn format(&self) -> ShortFormat {
+        if self.json {
+            ShortFormat::Json
+        } else {
+            self.format
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct MergeArguments {
     /// Shards written by `run --shard`, in any order.
@@ -281,6 +313,24 @@ pub enum SchemaChoice {
     Result,
 }
 
+/// Joins `--assert` and a comparison after it by `=`: a bare `--assert` takes no value, which clap can only tell apart
+/// by that sign.
+pub fn with_joined_assertions(line: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::new();
+    for argument in line {
+        let text = argument.to_string_lossy();
+        let is_comparison = text.contains("<=") || text.contains(">=");
+        match joined.last_mut() {
+            Some(last) if last == "--assert" && is_comparison => {
+                last.push("=");
+                last.push(&argument);
+            }
+            _ => joined.push(argument),
+        }
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -300,6 +350,16 @@ mod tests {
         };
         assert_eq!(run.model.model, "model.yaml");
         assert_eq!(run.output.assert, [Assertion::Objectives]);
+    }
+
+    #[test]
+    fn a_comparison_may_follow_after_a_space() {
+        let joined = |line: &[&str]| with_joined_assertions(line.iter().map(OsString::from));
+        assert_eq!(
+            joined(&["run", "--assert", "a.b <= 5m", "m"]),
+            ["run", "--assert=a.b <= 5m", "m"]
+        );
+        assert_eq!(joined(&["run", "--assert", "m"]), ["run", "--assert", "m"]);
     }
 
     #[test]

@@ -7,40 +7,58 @@ use super::arguments::{CheckArguments, ShortFormat, Talk};
 use super::model::Inspection;
 use super::output::{self, Exit};
 use crate::report;
+use crate::report::number::counted;
 
 pub fn check(arguments: &CheckArguments, talk: Talk) -> Result<Exit> {
     let mut errors = 0;
+    let mut unreadable = 0;
     let mut documents = Vec::new();
     for file in &arguments.models {
-        let inspection = Inspection::of_file(file, &arguments.set)?;
+        let inspection = match Inspection::of_file(file, &arguments.set) {
+            Ok(inspection) => inspection,
+            Err(error) => {
+                // The other files are not to blame.
+                unreadable += 1;
+                anstream::eprintln!("error: {error:#}");
+                documents.push(
+                    json!({ "file": file, "valid": false, "unreadable": format!("{error:#}") }),
+                );
+                continue;
+            }
+        };
         errors += inspection.errors();
-        if arguments.json || arguments.format == ShortFormat::Json {
-            documents.push(json!({
-                "file": inspection.name,
-                "valid": inspection.checked.is_some(),
-                "model_hash": inspection.checked.as_ref().map(super::model::Checked::hash),
-                "diagnostics": inspection.diagnostics,
-            }));
-            continue;
-        }
-        output::print(&inspection.render())?;
-        if let Some(checked) = &inspection.checked
-            && !talk.quiet
-        {
-            let topology = &checked.topology;
-            anstream::eprintln!(
-                "{}: fine; {} places, {} faults, {} parts, {} journeys",
-                inspection.name,
-                // The world and the internet are not the user's.
-                topology.places.len().saturating_sub(2),
-                topology.faults.len(),
-                topology.parts.len(),
-                topology.journeys.len()
-            );
+        documents.push(inspection.document());
+        if arguments.format() == ShortFormat::Text {
+            output::print(&inspection.render())?;
+            if !talk.quiet {
+                say_fine(&inspection);
+            }
         }
     }
-    if !documents.is_empty() {
+    if arguments.format() == ShortFormat::Json {
         output::print(&report::json::render(&documents))?;
     }
-    Ok(if errors > 0 { Exit::Failed } else { Exit::Fine })
+    Ok(match (unreadable, errors) {
+        (0, 0) => Exit::Fine,
+        (0, _) => Exit::Failed,
+        _ => Exit::Unusable,
+    })
+}
+
+/// What is in a model without errors.
+fn say_fine(inspection: &Inspection) {
+    let Some(checked) = &inspection.checked else {
+        return;
+    };
+    let topology = &checked.topology;
+    let number = |length: usize, noun| counted(length as u64, noun);
+    anstream::eprintln!(
+        "{}: fine; {}, {}, {}, {}",
+        inspection.name,
+        // The world and the internet are not the user's.
+        number(topology.places.len().saturating_sub(2), "place"),
+        number(topology.faults.len(), "fault"),
+        number(topology.parts.len(), "part"),
+        number(topology.journeys.len(), "journey")
+    );
 }

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 
 use super::arguments::MergeArguments;
 use super::model::{Checked, Inspection};
 use super::output::{self, Exit};
 use crate::estimate::stopping::Plan;
+use crate::study::result::RESULT_SCHEMA;
 use crate::study::{self, Merged, Partial, ResultDocument, Study};
 
 pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
@@ -27,6 +29,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
         study.fits(&merged.outcome.tally),
         "the tallies in the shards are not of the model in the shards"
     );
+    output::check(&study.possible(), &arguments.output)?;
     output::deliver(
         &ResultDocument::new(&study, &merged.outcome),
         &arguments.output,
@@ -34,10 +37,19 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
 }
 
 fn read(file: &Path) -> Result<Partial> {
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_str(&text)
-        .with_context(|| format!("{} is not a shard written by `run --shard`", file.display()))
+    let name = file.display();
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let is_result = || {
+        let value: Option<Value> = serde_json::from_slice(&bytes).ok();
+        value.is_some_and(|value| value.get("schema") == Some(&RESULT_SCHEMA.into()))
+    };
+    serde_json::from_slice(&bytes).or_else(|error| {
+        ensure!(
+            !is_result(),
+            "{name} is a whole result, not a shard: there is nothing left to merge; shards are written by `run --shard`"
+        );
+        Err(error).with_context(|| format!("{name} is not a shard written by `run --shard`"))
+    })
 }
 
 /// The model in the shards, checked again.

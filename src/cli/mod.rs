@@ -28,7 +28,7 @@ use output::Exit;
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(arguments::with_joined_assertions(std::env::args_os()));
     match arguments.talk.color {
         Color::Auto => anstream::ColorChoice::Auto,
         Color::Always => anstream::ColorChoice::Always,
@@ -38,6 +38,7 @@ pub fn main() -> ExitCode {
     match dispatch(&arguments) {
         Ok(exit) => exit.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<model::AlreadySaid>() => ExitCode::from(2),
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
             ExitCode::from(2)

@@ -2,12 +2,13 @@
 
 use std::io::Read;
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::{Value, json};
 
-use super::arguments::{ModelArguments, Talk};
+use super::arguments::{ModelArguments, ShortFormat, Talk};
 use crate::model::{self, Diagnostic, Model, Override, Severity};
-use crate::report::diagnostics;
+use crate::report::number::counted;
+use crate::report::{diagnostics, json};
 use crate::topology::Topology;
 use crate::topology::compile::compile_parsed;
 
@@ -90,37 +91,65 @@ impl Inspection {
             .count()
     }
 
+    /// What was found, for programs.
+    pub fn document(&self) -> Value {
+        json!({
+            "file": self.name,
+            "valid": self.checked.is_some(),
+            "model_hash": self.checked.as_ref().map(Checked::hash),
+            "diagnostics": self.diagnostics,
+        })
+    }
+
     /// Every problem as text.
     pub fn render(&self) -> String {
         diagnostics::render(&self.diagnostics, &self.name, &self.text, true)
     }
 }
 
+/// The problems have been said: nothing is left to say but the exit code.
+#[derive(Debug, thiserror::Error)]
+#[error("the model has errors")]
+pub struct AlreadySaid;
+
 /// Reads a model that has to be right; says its problems on standard error.
 ///
 /// # Errors
 /// If it cannot be read or has errors.
-pub fn load(arguments: &ModelArguments, talk: Talk) -> Result<Checked> {
+pub fn load(arguments: &ModelArguments, format: ShortFormat, talk: Talk) -> Result<Checked> {
     let inspection = Inspection::of_file(&arguments.model, &arguments.set)?;
     let errors = inspection.errors();
-    if !inspection.diagnostics.is_empty() && (errors > 0 || !talk.quiet) {
-        anstream::eprint!("{}", inspection.render());
+    let is_said = !inspection.diagnostics.is_empty() && (errors > 0 || !talk.quiet);
+    if is_said {
+        match format {
+            ShortFormat::Text => anstream::eprint!("{}", inspection.render()),
+            ShortFormat::Json => anstream::eprint!("{}", json::render(&[inspection.document()])),
+        }
     }
-    match inspection.checked {
-        Some(checked) => Ok(checked),
-        None => bail!("{} cannot be used: {errors} errors", inspection.name),
+    match (inspection.checked, format) {
+        (Some(checked), _) => Ok(checked),
+        (None, ShortFormat::Json) => Err(AlreadySaid.into()),
+        (None, ShortFormat::Text) => {
+            let errors = counted(errors as u64, "error");
+            bail!("{} cannot be used: {errors}", inspection.name)
+        }
     }
 }
 
 /// The name and the text of a file; `-` is standard input.
 fn read(file: &str) -> Result<(String, String)> {
-    if file == "-" {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("cannot read standard input")?;
-        return Ok(("<stdin>".to_owned(), text));
-    }
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
-    Ok((file.to_owned(), text))
+    let (name, bytes) = if file == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        read.context("cannot read standard input")?;
+        ("<stdin>", bytes)
+    } else {
+        let bytes = std::fs::read(file).with_context(|| format!("cannot read {file}"))?;
+        (file, bytes)
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to() + 1;
+        anyhow!("{name} is not text in UTF-8: byte {place} is wrong; convert it, or check that it is a model")
+    })?;
+    Ok((name.to_owned(), text))
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::arguments::{Format, OutputArguments};
+use super::assertion::{Judgement, is_table};
 use crate::report::text::Palette;
 use crate::report::{csv, json, text};
 use crate::study::{ResultDocument, path};
@@ -18,6 +19,8 @@ pub enum Exit {
     Fine,
     /// An assertion failed, or a model has errors.
     Failed,
+    /// Something could not be read.
+    Unusable,
     /// Interrupted: what was finished has been written.
     Interrupted,
 }
@@ -27,6 +30,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Fine => 0,
             Exit::Failed => 1,
+            Exit::Unusable => 2,
             Exit::Interrupted => 130,
         })
     }
@@ -51,6 +55,22 @@ pub fn print(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Checks what is asked of a result before anything is run for it.
+///
+/// # Errors
+/// If a path can lead nowhere, or if an assertion can't be judged.
+pub fn check(possible: &ResultDocument, arguments: &OutputArguments) -> Result<()> {
+    if let Some(path) = arguments.get.as_deref().filter(|path| !is_table(path)) {
+        possible
+            .get(path)
+            .with_context(|| format!("--get {path}"))?;
+    }
+    arguments
+        .assert
+        .iter()
+        .try_for_each(|assertion| assertion.check(possible))
+}
+
 /// Prints a result, writes its files, and judges the assertions.
 ///
 /// # Errors
@@ -62,7 +82,11 @@ pub fn deliver(document: &ResultDocument, arguments: &OutputArguments) -> Result
     print(&rendered(document, arguments)?)?;
     let mut failures = Vec::new();
     for assertion in &arguments.assert {
-        failures.extend(assertion.failures(document)?);
+        match assertion.judge(document)? {
+            Judgement::Holds => {}
+            Judgement::NeverTested(note) => anstream::eprintln!("assertion holds: {note}"),
+            Judgement::Fails(reasons) => failures.extend(reasons),
+        }
     }
     for failure in &failures {
         anstream::eprintln!("assertion failed: {failure}");

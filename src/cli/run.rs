@@ -1,29 +1,44 @@
 //! `fivenines run`: simulate a model and judge its objectives.
 
-use anyhow::{Context, Result};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
 
 use super::arguments::{MOST_TRIALS, PlanArguments, RunArguments, Talk};
 use super::output::{self, Exit};
 use super::{model, workers};
+use crate::estimate::figure::unit;
 use crate::estimate::stopping::Plan;
 use crate::report;
-use crate::study::{DEFAULT_TRIALS, Partial, ResultDocument, Shard, Study};
+use crate::report::number::{self, counted};
+use crate::study::{DEFAULT_TRIALS, Outcome, Partial, ResultDocument, Shard, Study};
 
 pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
-    let checked = model::load(&arguments.model, talk)?;
+    let checked = model::load(&arguments.model, arguments.output.problem_format(), talk)?;
     let value = checked.value()?;
-    let study = Study {
+    let study = Arc::new(Study {
         model_hash: checked.hash(),
         topology: checked.topology,
         seed: arguments.plan.seed,
         plan: plan(&arguments.plan),
-    };
+    });
+    ensure!(
+        arguments.plan.precision.is_none() || !study.topology.journeys.is_empty(),
+        "--precision: the model has no journeys, so there is nothing to be precise about"
+    );
+    output::check(&study.possible(), &arguments.output)?;
     workers::handle_interrupts()?;
     if let Some(choice) = arguments.shard {
         let shard = choice.resolve(&|name| std::env::var(name).ok())?;
         return run_shard(arguments, &study, value, shard, talk);
     }
     let outcome = workers::compute(&study, study.session(), &arguments.plan, talk)?;
+    if nothing_finished(&outcome) {
+        return Ok(Exit::Interrupted);
+    }
+    if !talk.quiet {
+        say_precision(&study, &outcome);
+    }
     let document = ResultDocument::new(&study, &outcome);
     let exit = output::deliver(&document, &arguments.output)?;
     Ok(if outcome.complete {
@@ -31,6 +46,35 @@ pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
     } else {
         Exit::Interrupted
     })
+}
+
+/// Whether an interrupt came before any block of trials was finished, which it says.
+fn nothing_finished(outcome: &Outcome) -> bool {
+    let is_nothing = !outcome.complete && outcome.tally.trials == 0;
+    if is_nothing {
+        anstream::eprintln!(
+            "interrupted before the first block of trials was finished: there is no result"
+        );
+    }
+    is_nothing
+}
+
+/// What became of the precision that was asked for.
+fn say_precision(study: &Study, outcome: &Outcome) {
+    let Plan::Precision { relative, .. } = study.plan else {
+        return;
+    };
+    let trials = counted(outcome.tally.trials, "trial");
+    let reached = if study.is_precise(&outcome.tally) {
+        "reached"
+    } else {
+        "not reached"
+    };
+    anstream::eprintln!(
+        "precision of {} for the unavailability of {}: {reached} after {trials}",
+        number::exact(relative, unit::SHARE),
+        study.journeys_concerned().join(", "),
+    );
 }
 
 fn plan(arguments: &PlanArguments) -> Plan {
@@ -52,12 +96,15 @@ fn plan(arguments: &PlanArguments) -> Plan {
 
 fn run_shard(
     arguments: &RunArguments,
-    study: &Study,
+    study: &Arc<Study>,
     model: serde_json::Value,
     shard: Shard,
     talk: Talk,
 ) -> Result<Exit> {
     let outcome = workers::compute(study, study.session_of(shard), &arguments.plan, talk)?;
+    if nothing_finished(&outcome) {
+        return Ok(Exit::Interrupted);
+    }
     let complete = outcome.complete;
     let partial = Partial::new(study, model, shard, outcome);
     let file = arguments
@@ -68,10 +115,10 @@ fn run_shard(
     output::write_atomically(file, &report::json::render(&partial))?;
     if !talk.quiet {
         anstream::eprintln!(
-            "shard {}/{}: {} trials in {}",
+            "shard {}/{}: {} in {}",
             shard.index,
             shard.count,
-            report::number::count(partial.tally.trials),
+            counted(partial.tally.trials, "trial"),
             file.display()
         );
     }

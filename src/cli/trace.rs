@@ -9,9 +9,9 @@ use crate::measure;
 use crate::report::journal;
 
 pub fn trace(arguments: &TraceArguments, talk: Talk) -> Result<Exit> {
-    let checked = model::load(&arguments.model, talk)?;
+    let checked = model::load(&arguments.model, arguments.format(), talk)?;
     let entries = measure::journal(&checked.topology, arguments.seed, arguments.trial);
-    let text = if arguments.json || arguments.format == ShortFormat::Json {
+    let text = if arguments.format() == ShortFormat::Json {
         journal::json_lines(&entries)
     } else {
         let (model, trial, seed) = (&checked.topology.name, arguments.trial, arguments.seed);

@@ -3,9 +3,13 @@
 //! Blocks are handed out in the order of their numbers, one at a time, so that little is lost when a run is
 //! interrupted: what was computed beyond the first gap cannot be used. A parallel iterator would start in the middle
 //! of the range; so each thread of a rayon pool asks for the next block, under one lock that is taken twice per block.
+//!
+//! A block of long trials can take hours. The thread that waits therefore stops waiting soon after an interrupt: it
+//! takes the session away from the others, which end with the program.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -17,7 +21,12 @@ use crate::study::{Outcome, Session, Study};
 /// Set by Ctrl-C and by requests to terminate.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Makes Ctrl-C finish the blocks in hand; a second one ends the program at once.
+/// How long blocks in hand may take after an interrupt.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How soon an interrupt is noticed.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Makes Ctrl-C end the run with what is finished by then; a second one ends the program at once.
 ///
 /// # Errors
 /// If the operating system refuses the handler.
@@ -40,7 +49,7 @@ pub fn is_interrupted() -> bool {
 /// # Errors
 /// If the operating system refuses the threads.
 pub fn compute(
-    study: &Study,
+    study: &Arc<Study>,
     session: Session,
     plan: &PlanArguments,
     talk: Talk,
@@ -49,31 +58,52 @@ pub fn compute(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.context("cannot start the threads")?;
     let bar = progress_bar(study, talk);
-    let work = Work {
-        study,
-        session: Mutex::new(session),
+    let work = Arc::new(Work {
+        study: Arc::clone(study),
+        session: Mutex::new(Some(session)),
         deadline: plan.time.map(|budget| (Instant::now(), budget)),
-        bar: &bar,
-    };
-    pool.broadcast(|_| work.until_done());
+        bar: bar.clone(),
+    });
+    let (ended, all_ended) = mpsc::channel::<()>();
+    let shared = Arc::clone(&work);
+    pool.spawn_broadcast(move |_| {
+        // Dropped with the last thread that ends.
+        let _ended = &ended;
+        shared.until_done();
+    });
+    wait(&all_ended, &is_interrupted, PATIENCE);
     bar.finish_and_clear();
-    let session = work.session.into_inner();
-    let session = session.expect("a thread that panics has ended the program");
+    let session = work.lock().take();
+    let session = session.context("the session was taken twice")?;
     Ok(session.finish())
 }
 
-struct Work<'a> {
-    study: &'a Study,
-    session: Mutex<Session>,
-    deadline: Option<(Instant, Duration)>,
-    bar: &'a ProgressBar,
+/// Waits until every sender is gone, or for so long after an interrupt.
+fn wait(all_ended: &mpsc::Receiver<()>, is_interrupted: &dyn Fn() -> bool, patience: Duration) {
+    let mut since = None;
+    while all_ended.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
+        if is_interrupted() && since.get_or_insert_with(Instant::now).elapsed() >= patience {
+            return;
+        }
+    }
 }
 
-impl Work<'_> {
+struct Work {
+    study: Arc<Study>,
+    /// Nothing once it was taken away.
+    session: Mutex<Option<Session>>,
+    deadline: Option<(Instant, Duration)>,
+    bar: ProgressBar,
+}
+
+impl Work {
     fn until_done(&self) {
         while let Some(block) = self.next_block() {
             let tally = self.study.block(block);
             let mut session = self.lock();
+            let Some(session) = session.as_mut() else {
+                return;
+            };
             session.absorb(block, tally);
             self.bar.set_position(session.trials());
         }
@@ -84,6 +114,7 @@ impl Work<'_> {
             return None;
         }
         let mut session = self.lock();
+        let session = session.as_mut()?;
         // One block at least: no time at all would give no figures at all.
         let is_late = self
             .deadline
@@ -94,7 +125,7 @@ impl Work<'_> {
         session.next_block()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Session> {
+    fn lock(&self) -> MutexGuard<'_, Option<Session>> {
         self.session
             .lock()
             .expect("a thread that panics has ended the program")
@@ -111,5 +142,23 @@ fn progress_bar(study: &Study, talk: Talk) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_ends_with_the_work() {
+        let (ended, all_ended) = mpsc::channel();
+        drop(ended);
+        wait(&all_ended, &|| false, Duration::MAX);
+    }
+
+    #[test]
+    fn waiting_ends_soon_after_an_interrupt_whatever_the_work_does() {
+        let (_never_ends, all_ended) = mpsc::channel();
+        wait(&all_ended, &|| true, Duration::ZERO);
     }
 }

@@ -240,6 +240,8 @@ codes! {
     EffectOfCut = "E0424", "effect of a cut";
     /// Longer than simulated time.
     TooLong = "E0425", "too long";
+    /// Faults that strike more often in a trial than anybody can wait for.
+    TooManyStrikes = "E0426", "too many strikes";
 
     /// A service or a store that nothing uses.
     Unused = "W0501", "unused";
@@ -251,6 +253,8 @@ codes! {
     NoCheck = "W0504", "no health check";
     /// A store with a standby in another region whose detector is outvoted when the primary's region is lost.
     BlindRegion = "W0505", "loss of a region not detected";
+    /// Faults that strike so often in a trial that trials are slow.
+    ManyStrikes = "W0506", "many strikes";
 }
 
 impl std::fmt::Display for Code {

@@ -8,6 +8,7 @@ use super::result::{AssumptionNote, Provenance, RESULT_SCHEMA, ResultDocument, W
 use super::run::{Outcome, Study};
 use super::{NUMBERS_REVISION, objectives, verdict};
 use crate::measure::Requests;
+use crate::time::YEAR_SECONDS;
 use crate::topology::{Start, Topology};
 
 impl ResultDocument {
@@ -119,5 +120,22 @@ fn assumptions(topology: &Topology) -> Vec<AssumptionNote> {
         path: assumption.path.clone(),
         text: assumption.text.clone(),
     };
-    topology.assumptions.iter().map(note).collect()
+    let mut notes: Vec<AssumptionNote> = topology.assumptions.iter().map(note).collect();
+    notes.extend(short_window(topology.window.length.seconds()));
+    notes
+}
+
+/// What a window is too short for.
+fn short_window(seconds: f64) -> Option<AssumptionNote> {
+    let text = if seconds < YEAR_SECONDS / 12.0 {
+        "No whole month of 30 d 10 h fits into the window, so there are no figures of months or years"
+    } else if seconds < YEAR_SECONDS {
+        "No whole year of 365 d fits into the window, so there are no figures of years"
+    } else {
+        return None;
+    };
+    Some(AssumptionNote {
+        path: "window.length".to_owned(),
+        text: text.to_owned(),
+    })
 }

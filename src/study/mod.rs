@@ -12,6 +12,7 @@ mod figures;
 mod objectives;
 pub mod partial;
 pub mod path;
+mod possible;
 pub mod result;
 pub mod run;
 #[cfg(test)]

@@ -76,6 +76,26 @@ impl Study {
         )
     }
 
+    /// The names of the journeys whose precision counts: those with an objective, or all if none has one.
+    #[must_use]
+    pub fn journeys_concerned(&self) -> Vec<&str> {
+        let concerned = journeys_concerned(&self.topology).into_iter();
+        concerned
+            .map(|index| &*self.topology.journeys[index].name)
+            .collect()
+    }
+
+    /// Whether a tally has the precision that the plan asks for; so it has without a precision.
+    #[must_use]
+    pub fn is_precise(&self, tally: &Tally) -> bool {
+        let Plan::Precision { relative, .. } = self.plan else {
+            return true;
+        };
+        let concerned = journeys_concerned(&self.topology);
+        let reached = progress(&concerned, tally, tally.trials);
+        reached.iter().all(|figure| figure.reaches(relative))
+    }
+
     /// Whether a tally that came from outside can be one of this study's.
     #[must_use]
     pub fn fits(&self, tally: &Tally) -> bool {

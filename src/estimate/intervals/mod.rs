@@ -20,7 +20,7 @@ mod proportion;
 mod sample_mean;
 
 pub use percentile::percentile;
-pub use positive::{mean, rate, ratio, share};
+pub use positive::{WORST_CASE, mean, rate, ratio, share};
 pub use proportion::{clustered_proportion, proportion};
 pub use sample_mean::sample_mean;
 

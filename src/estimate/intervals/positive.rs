@@ -31,7 +31,9 @@ const MANY_LOSSES: u64 = 100;
 const NEARLY_NORMAL_SHAPE: f64 = 1e6;
 
 const GAMMA: &str = "gamma interval (Fay-Feuer)";
-const WORST_CASE: &str = "Clopper-Pearson on the share of trials with a loss, times the worst loss";
+/// The method of intervals whose upper end takes every further loss to be the worst one.
+pub const WORST_CASE: &str =
+    "Clopper-Pearson on the share of trials with a loss, times the worst loss";
 
 /// The mean of a quantity over trials, such as seconds down per year. `worst` is the most that one trial can have, if
 /// that is known; without it the upper limit is unbounded when nothing was seen.

@@ -50,19 +50,74 @@ fn recovery(figures: &JourneyFigures) -> String {
             p95.interval,
         );
         let _ = writeln!(text, "{}", row.trim_end());
-        text += &stages(recovery);
+        text += &details(recovery);
+    }
+    if figures.rto.values().any(stages_exceed) {
+        let why = "Stages add up to more than the RTO where success, restored at `restored-when`, stays below \
+                   `up-when` for a while longer.";
+        text += &wrapped("    ", why);
     }
     text
 }
 
-fn stages(recovery: &RecoveryFigures) -> String {
+/// The interval of the mean, and the stages.
+fn details(recovery: &RecoveryFigures) -> String {
+    let mut parts = Vec::new();
+    let mean = number::show(&recovery.mean);
+    if !mean.interval.is_empty() {
+        let long = match (recovery.mean.estimate, recovery.p95.estimate) {
+            (Some(mean), Some(p95)) if mean > p95 => ", raised by a few very long outages",
+            _ => "",
+        };
+        parts.push(format!("mean {}{long}", mean.interval));
+    }
     let stage = |(name, stage): (&String, &Mean)| {
         let is_felt = stage.mean.estimate.is_some_and(|seconds| seconds > 0.0);
         is_felt.then(|| format!("{name} {}", number::show(&stage.mean).estimate))
     };
     let stages: Vec<String> = recovery.stages.iter().filter_map(stage).collect();
-    if stages.is_empty() {
+    if !stages.is_empty() {
+        parts.push(format!("downtime by stage: {}", stages.join(", ")));
+    }
+    if parts.is_empty() {
         return String::new();
     }
-    wrapped("      downtime by stage: ", &stages.join(", "))
+    wrapped("      ", &parts.join("; "))
+}
+
+/// Whether the stages visibly add up to more than the RTO.
+fn stages_exceed(recovery: &RecoveryFigures) -> bool {
+    let stages = recovery.stages.values();
+    let sum: f64 = stages.filter_map(|stage| stage.mean.estimate).sum();
+    recovery
+        .mean
+        .estimate
+        .is_some_and(|mean| sum > 1.005 * mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{ResultDocument, example};
+
+    #[test]
+    fn what_looks_wrong_in_the_table_is_explained() {
+        let (study, outcome) = example::outcome();
+        let mut document = ResultDocument::new(&study, &outcome);
+        let figures = &mut document.journeys["checkout"];
+        let plain = recovery(figures);
+        assert!(
+            !plain.contains("add up") && !plain.contains("very long"),
+            "{plain}"
+        );
+        figures.rto["any"].mean.estimate = Some(4000.0);
+        figures.rto["region"].stages["drain"].mean.estimate = Some(4000.0);
+        let explained = recovery(figures);
+        assert_eq!(
+            explained.matches("very long outages").count(),
+            1,
+            "{explained}"
+        );
+        assert_eq!(explained.matches("Stages add up").count(), 1, "{explained}");
+    }
 }

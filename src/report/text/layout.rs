@@ -47,10 +47,14 @@ impl Palette {
 pub fn line(label: &str, figure: &Figure) -> String {
     let shown = number::show(figure);
     let label = format!("  {label:LABEL_WIDTH$}");
-    let text = format!(
-        "{label}{:ESTIMATE_WIDTH$}  {}",
-        shown.estimate, shown.interval
-    );
+    let text = if shown.interval.starts_with('(') {
+        format!(
+            "{label}{:ESTIMATE_WIDTH$}  {}",
+            shown.estimate, shown.interval
+        )
+    } else {
+        label + &shown.phrase()
+    };
     format!("{}\n", text.trim_end())
 }
 

@@ -12,6 +12,7 @@ mod stores;
 use std::fmt::Write;
 
 use super::number;
+use crate::estimate::figure::unit;
 use crate::study::result::ResultDocument;
 use crate::time::YEAR_SECONDS;
 
@@ -43,15 +44,14 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
 
 fn header(document: &ResultDocument, palette: &Palette) -> String {
     let provenance = &document.provenance;
-    let days = provenance.window.length_seconds / 86_400.0;
-    let years = provenance.trials as f64 * provenance.window.length_seconds / YEAR_SECONDS;
+    let window_seconds = provenance.window.length_seconds;
     let mut text = format!("{}\n", palette.heading(&provenance.model));
     let _ = writeln!(
         text,
-        "{} trials of {} days = {} simulated years, seed {}",
-        number::count(provenance.trials),
-        number::exact(days, ""),
-        number::count(years as u64),
+        "{} of {} = {}, seed {}",
+        number::counted(provenance.trials, "trial"),
+        window(window_seconds),
+        simulated(provenance.trials as f64 * window_seconds),
         provenance.seed,
     );
     if !provenance.complete {
@@ -62,14 +62,44 @@ fn header(document: &ResultDocument, palette: &Palette) -> String {
     if provenance.cut_off > 0 {
         let _ = writeln!(
             text,
-            "In {} trials an incident did not end within ten windows and was cut off there.",
-            number::count(provenance.cut_off)
+            "In {} an incident did not end within ten windows and was cut off there.",
+            number::counted(provenance.cut_off, "trial")
         );
     }
     text.push_str(
         "The range after a figure holds the true value of the model in 95 of 100 studies.\n",
     );
     text
+}
+
+const DAY_SECONDS: f64 = 86_400.0;
+
+/// The length of a window: in days, if it is some.
+fn window(seconds: f64) -> String {
+    let days = seconds / DAY_SECONDS;
+    if days >= 1.0 && days == days.trunc() {
+        number::counted(days as u64, "day")
+    } else {
+        number::exact(seconds, unit::SECONDS)
+    }
+}
+
+/// The time of all trials together: in years, if it is some.
+fn simulated(seconds: f64) -> String {
+    let years = seconds / YEAR_SECONDS;
+    if years >= 10.0 || (years >= 1.0 && years == years.trunc()) {
+        number::counted(years as u64, "simulated year")
+    } else if years >= 1.0 {
+        format!("{years:.1} simulated years")
+    } else {
+        // Only the years are worth more digits than a second.
+        let whole = if seconds >= 60.0 {
+            seconds.round()
+        } else {
+            seconds
+        };
+        format!("{} simulated", number::exact(whole, unit::SECONDS))
+    }
 }
 
 fn requests(document: &ResultDocument, palette: &Palette) -> String {
@@ -130,6 +160,26 @@ mod tests {
         let (study, outcome) = example::outcome();
         let document = ResultDocument::new(&study, &outcome);
         insta::assert_snapshot!(render(&document, &Palette::PLAIN));
+    }
+
+    #[test]
+    fn times_are_said_as_people_do() {
+        assert_eq!(window(1.0), "1s");
+        assert_eq!(window(DAY_SECONDS), "1 day");
+        assert_eq!(window(30.0 * DAY_SECONDS), "30 days");
+        assert_eq!(window(1.5 * DAY_SECONDS), "1d 12h");
+        assert_eq!(simulated(100.0), "1m 40s simulated");
+        assert_eq!(simulated(YEAR_SECONDS), "1 simulated year");
+        assert_eq!(simulated(1.5 * YEAR_SECONDS), "1.5 simulated years");
+        assert_eq!(simulated(1000.0 * YEAR_SECONDS), "1,000 simulated years");
+    }
+
+    #[test]
+    fn a_short_window_says_what_is_missing() {
+        let (mut study, outcome) = example::outcome();
+        study.topology.window.length = crate::time::Span::from_seconds(30.0 * DAY_SECONDS);
+        let text = render(&ResultDocument::new(&study, &outcome), &Palette::PLAIN);
+        assert!(text.contains("No whole month of 30 d 10 h fits"), "{text}");
     }
 
     #[test]

@@ -37,10 +37,10 @@ pub fn render(name: &str, figures: &StoreFigures, palette: &Palette) -> String {
             &split.divergent_writes.mean,
         );
     }
-    text + &line(
-        "time with less replication",
-        &figures.degraded.seconds_per_year,
-    )
+    // An asynchronous store never has any.
+    let degraded = &figures.degraded.seconds_per_year;
+    let was_seen = degraded.estimate.is_some_and(|seconds| seconds > 0.0);
+    text + &line_if("time with less replication", was_seen.then_some(degraded))
 }
 
 /// RPO by scope.

@@ -73,6 +73,7 @@ impl Compiler<'_> {
                 self.assume(format!("stores.{name}.member"), text);
             }
         }
+        self.bound_strikes();
         self.faults.sort_by(|a, b| a.path.cmp(&b.path));
         for (index, fault) in self.faults.iter_mut().enumerate() {
             fault.draw_strike = self.draws.draw(&fault.path, purpose::STRIKE);
@@ -100,6 +101,7 @@ impl Compiler<'_> {
         };
         let path = format!("faults.{name}");
         let problems = self.diagnostics.len();
+        let before = self.faults.len();
         let found = match (&fault.hits, &fault.cuts) {
             (Some(hits), None) => {
                 let targets = self.hits(hits, &pointer.key("hits"));
@@ -141,6 +143,7 @@ impl Compiler<'_> {
                 return;
             }
         };
+        self.count_strikes(&pointer, before);
         if found == 0 && self.diagnostics.len() == problems {
             let message = format!("the fault `{name}` hits nothing");
             self.error(
@@ -197,6 +200,7 @@ impl Compiler<'_> {
             format!("{path}.fails.effect"),
             REFUSES,
         );
+        let before = self.faults.len();
         let cause = self.cause(path, CauseKind::Fault);
         let service = self.service_ids[name];
         let of_service = |owner| matches!(owner, Owner::Pool(pool) if self.pools[pool.index()].service == service);
@@ -204,6 +208,7 @@ impl Compiler<'_> {
             .filter(|&index| of_service(self.parts[index].owner))
             .collect();
         self.part_faults(&indices, fails, &process, |_, _| cause);
+        self.count_strikes(&pointer, before);
     }
 
     fn member_faults(&mut self, name: &str, fails: &written::Fails) {
@@ -211,6 +216,7 @@ impl Compiler<'_> {
         let process = self.process_of(fails, &pointer);
         let path = format!("stores.{name}.member.fails.effect");
         self.assume_if(fails.effect == written::Effect::Refuses, path, REFUSES);
+        let before = self.faults.len();
         let store = self.store_ids[name];
         let indices: Vec<usize> = self.members[store.index()]
             .iter()
@@ -219,6 +225,7 @@ impl Compiler<'_> {
         self.part_faults(&indices, fails, &process, |compiler, path| {
             compiler.cause(path.to_owned(), CauseKind::Fault)
         });
+        self.count_strikes(&pointer, before);
     }
 
     fn part_faults(

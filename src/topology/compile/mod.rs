@@ -22,6 +22,7 @@ mod pointer;
 mod report;
 mod settle;
 mod stores;
+mod strikes;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use self::draws::Draws;
 use self::parts::MemberFound;
 use self::places::PlaceIndex;
 use self::pointer::at;
+use self::strikes::Strikes;
 use super::{
     Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Fault, Journey, Part, Place, Pool,
     Service, ServiceId, Start, Store, StoreId, Topology, Traffic, TrafficId, Window,
@@ -130,6 +132,7 @@ struct Compiler<'a> {
     stores: Vec<Store>,
     store_ids: BTreeMap<String, StoreId>,
     faults: Vec<Fault>,
+    strikes: Strikes,
     traffic: Vec<Traffic>,
     traffic_ids: BTreeMap<String, TrafficId>,
     detectors: Vec<Detector>,
@@ -162,6 +165,7 @@ impl<'a> Compiler<'a> {
             stores: Vec::new(),
             store_ids: BTreeMap::new(),
             faults: Vec::new(),
+            strikes: Strikes::default(),
             traffic: Vec::new(),
             traffic_ids: BTreeMap::new(),
             detectors: Vec::new(),

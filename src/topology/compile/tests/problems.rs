@@ -276,6 +276,16 @@ const PROBLEMS: &[(Code, &str, &str)] = &[
         r#"{"window": {"length": "500y"}}"#,
     ),
     (
+        Code::TooManyStrikes,
+        "/faults/outage",
+        r#"{"faults": {"outage": {"every": "1ns", "lasts": "1ns"}}}"#,
+    ),
+    (
+        Code::ManyStrikes,
+        "/faults/outage",
+        r#"{"faults": {"outage": {"every": "10s", "lasts": "10s"}}}"#,
+    ),
+    (
         Code::Unused,
         "/services/idle",
         r#"{"services": {"idle": {"runs": {"r": 1}}}}"#,
