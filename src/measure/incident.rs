@@ -24,7 +24,7 @@ pub struct Incident {
     pub struck: Time,
     /// How far its trigger reaches; `None` if nothing set it off.
     pub scope: Option<Scope>,
-    /// Time below `up_when` in each stage.
+    /// Time below `up_when` in each stage, from the opening to the end.
     pub stages: [Span; Stage::COUNT],
 }
 
@@ -42,6 +42,8 @@ pub struct Blame {
 pub struct Follower {
     open: Option<Incident>,
     restored_since: Option<Time>,
+    /// Time below `up_when` in each stage since then: part of the incident only if it does not end there.
+    since_restored: [Span; Stage::COUNT],
     still_low: bool,
 }
 
@@ -70,10 +72,13 @@ impl Follower {
         }
         let incident = self.open.as_mut()?;
         if low {
-            incident.stages[blame.stage as usize].0 += piece.length().0;
+            self.since_restored[blame.stage as usize].0 += piece.length().0;
         }
         if !restored {
             self.restored_since = None;
+            for (total, part) in incident.stages.iter_mut().zip(&mut self.since_restored) {
+                total.0 += std::mem::take(part).0;
+            }
             return None;
         }
         let since = *self.restored_since.get_or_insert(piece.from);
@@ -81,6 +86,7 @@ impl Follower {
             return None;
         }
         incident.ended = since;
+        self.since_restored = [Span::ZERO; Stage::COUNT];
         self.still_low = low;
         self.open.take()
     }
