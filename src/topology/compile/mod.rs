@@ -81,7 +81,9 @@ pub fn compile_parsed(parsed: Parsed) -> Result<(Topology, Vec<Diagnostic>), Vec
         let same = |other: &Diagnostic| {
             (other.code, &other.pointer) == (diagnostic.code, &diagnostic.pointer)
         };
-        if !diagnostics.iter().any(same) {
+        // What could not be read may have been what seems to be missing.
+        let may_be_there = !valid && diagnostic.code == Code::NothingMeasured;
+        if !may_be_there && !diagnostics.iter().any(same) {
             diagnostics.push(diagnostic);
         }
     }

@@ -431,3 +431,16 @@ fn near_names_are_suggested() {
         "{found:#?}"
     );
 }
+
+#[test]
+fn a_journey_that_cannot_be_read_is_not_missed() {
+    let text = patched(
+        TINY,
+        r#"{"journeys": {"buy": {"rate": 5}, "look": null}, "objectives": null}"#,
+    );
+    let codes: Vec<Code> = found(&text).iter().map(|found| found.code).collect();
+    assert!(
+        !codes.is_empty() && !codes.contains(&Code::NothingMeasured),
+        "{codes:?}"
+    );
+}
