@@ -58,11 +58,6 @@ impl Agenda {
         self.slots == 0
     }
 
-    /// Stops every timer.
-    pub fn clear_all(&mut self) {
-        self.keys.fill(IDLE);
-    }
-
     /// Sets the timer of a slot, in place of what it was set to; [`Time::NEVER`] stops it.
     pub fn set(&mut self, slot: Slot, time: Time) {
         let mut index = slot.0 as usize;

@@ -62,12 +62,6 @@ impl<'k> Plain<'k> {
         }
     }
 
-    /// Starts over for another trial of the same seed.
-    pub fn restart(&mut self, trial: u64) {
-        self.trial = trial;
-        self.streams.fill(None);
-    }
-
     fn uniform(&mut self, draw: DrawId) -> f64 {
         let key = &self.keys[draw.index()];
         self.streams[draw.index()]
@@ -162,5 +156,53 @@ impl<C: Chance> Chance for Scripted<C> {
 
     fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize {
         self.otherwise.choice(draw, weights)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Entity, Purpose};
+
+    fn keys() -> Vec<StreamKey> {
+        let key = |purpose| StreamKey {
+            entity: Entity::named("chance"),
+            purpose: Purpose(purpose),
+        };
+        (1..=2).map(key).collect()
+    }
+
+    #[test]
+    fn prepared_answers_come_first_and_disturb_no_stream() {
+        let keys = keys();
+        let law = Law::exponential(10.0).unwrap();
+        let (first, second) = (DrawId(0), DrawId(1));
+        let mut plain = Plain::new(&keys, 1, 1);
+        let mut scripted = Scripted::new(Plain::new(&keys, 1, 1));
+        scripted.times(first, [Span(7)]);
+        scripted.answers(second, [true, false]);
+        assert_eq!(scripted.time(first, &law, Span::ZERO), Span(7));
+        assert_eq!(
+            [scripted.yes(second, 0.0), scripted.yes(second, 1.0)],
+            [true, false]
+        );
+        assert_eq!(
+            scripted.time(first, &law, Span::ZERO),
+            plain.time(first, &law, Span::ZERO)
+        );
+        assert_eq!(scripted.yes(second, 0.5), plain.yes(second, 0.5));
+    }
+
+    #[test]
+    fn choices_follow_their_weights() {
+        let keys = keys();
+        let mut plain = Plain::new(&keys, 1, 1);
+        let mut chosen = [0_u32; 3];
+        for _ in 0..10_000 {
+            chosen[plain.choice(DrawId(0), &[1.0, 0.0, 3.0])] += 1;
+        }
+        // Binomial with 10,000 cases of 1/4: standard deviation 43.3, and 3.29 of them make 99.9 %.
+        assert_eq!(chosen[1], 0);
+        assert!(chosen[0].abs_diff(2500) < 143, "{chosen:?}");
     }
 }

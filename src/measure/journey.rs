@@ -197,7 +197,7 @@ impl JourneyObserver {
     }
 
     /// Adds the trial to the tally.
-    pub fn record(&mut self, journey: &Journey, tally: &mut JourneyTally) {
+    pub fn record(&self, journey: &Journey, tally: &mut JourneyTally) {
         let (lost, offered, down) = self.totals(journey);
         tally.requests.lost.add(lost, offered);
         tally

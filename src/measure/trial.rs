@@ -8,8 +8,8 @@ use super::store::StoreObserver;
 use super::tally::Tally;
 use crate::engine::{Chance, Plain};
 use crate::time::{Span, Time};
-use crate::topology::{JourneyKind, StoreId, Topology};
-use crate::world::{Layout, World, flow};
+use crate::topology::{JourneyKind, Topology};
+use crate::world::{Layout, World};
 
 /// A month: a twelfth of 365 days.
 pub const MONTH: Span = Span(2_628_000_000_000_000);
@@ -125,7 +125,7 @@ impl Observers {
         }
     }
 
-    fn record(&mut self, topology: &Topology, tally: &mut Tally) {
+    fn record(&self, topology: &Topology, rpo_limits: &[f64], tally: &mut Tally) {
         tally.trials += 1;
         let mut kinds = [(0.0, 0.0, 0.0, 0.0); 2];
         for (index, journey) in topology.journeys.iter().enumerate() {
@@ -143,23 +143,11 @@ impl Observers {
             requests.lost.add(sums.0, sums.1);
             requests.down.add(sums.2, sums.3);
         }
-        for (index, observer) in self.stores.iter().enumerate() {
-            observer.record(
-                tightest_rpo(topology, index.into()),
-                &mut tally.stores[index],
-            );
+        let stores = self.stores.iter().zip(rpo_limits).zip(&mut tally.stores);
+        for ((observer, limit), tally) in stores {
+            observer.record(*limit, tally);
         }
     }
-}
-
-/// The tightest objective for the loss of a store, in seconds, among the journeys that write to it.
-fn tightest_rpo(topology: &Topology, store: StoreId) -> f64 {
-    let writers = topology
-        .journeys
-        .iter()
-        .filter(|journey| flow::written_stores(topology, journey).contains(&store));
-    let limits = writers.filter_map(|journey| journey.objective.rpo);
-    limits.map(Span::seconds).fold(f64::INFINITY, f64::min)
 }
 
 /// Runs these trials one after the other.
@@ -170,6 +158,12 @@ fn tightest_rpo(topology: &Topology, store: StoreId) -> f64 {
 pub fn run_trials(topology: &Topology, seed: u64, trials: Range<u64>) -> Tally {
     let layout = Layout::new(topology);
     let mut tally = Tally::empty(topology);
+    let rpo_limit = |store: usize| {
+        topology
+            .tightest_rpo(store.into())
+            .map_or(f64::INFINITY, Span::seconds)
+    };
+    let rpo_limits: Vec<f64> = (0..topology.stores.len()).map(rpo_limit).collect();
     for trial in trials {
         let run = catch_unwind(AssertUnwindSafe(|| {
             let chance = Plain::new(&topology.draws, seed, trial);
@@ -179,9 +173,9 @@ pub fn run_trials(topology: &Topology, seed: u64, trials: Range<u64>) -> Tally {
             (observers, cut_off)
         }));
         match run {
-            Ok((mut observers, cut_off)) => {
+            Ok((observers, cut_off)) => {
                 tally.cut_off += u64::from(cut_off);
-                observers.record(topology, &mut tally);
+                observers.record(topology, &rpo_limits, &mut tally);
             }
             Err(cause) => panic!("seed {seed}, trial {trial}: {}", message(cause.as_ref())),
         }

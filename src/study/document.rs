@@ -6,7 +6,7 @@ use super::figures::Trials;
 use super::path::{self, PathError};
 use super::result::{AssumptionNote, Provenance, RESULT_SCHEMA, ResultDocument, WindowNote};
 use super::run::{Outcome, Study};
-use super::{NUMBERS_REVISION, objectives, verdict};
+use super::{NUMBERS_REVISION, verdict};
 use crate::measure::Requests;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{Start, Topology};
@@ -26,7 +26,6 @@ impl ResultDocument {
             count: tally.trials,
             window_seconds: topology.window.length.seconds(),
         };
-        let written = objectives::stores_written(topology);
         let journeys = || topology.journeys.iter().zip(&tally.journeys);
         let stores = topology.stores.iter().zip(&tally.stores).enumerate();
         let mut document = ResultDocument {
@@ -38,7 +37,7 @@ impl ResultDocument {
                 .collect(),
             stores: stores
                 .map(|(index, (store, tally))| {
-                    let promised = objectives::rpo_is_promised(topology, &written, index);
+                    let promised = topology.tightest_rpo(index.into()).is_some();
                     (store.name.clone(), trials.store(store, tally, promised))
                 })
                 .collect(),
@@ -52,17 +51,17 @@ impl ResultDocument {
                 .collect(),
             assumptions: assumptions(topology),
         };
-        document.judge(topology, &written);
+        document.judge(topology);
         document
     }
 
-    fn judge(&mut self, topology: &Topology, written: &[Vec<usize>]) {
-        for (journey, stores) in topology.journeys.iter().zip(written) {
+    fn judge(&mut self, topology: &Topology) {
+        for journey in &topology.journeys {
             let figures = &self.journeys[&journey.name];
             self.objectives
                 .extend(verdict::of_journey(journey, figures));
-            for &store in stores {
-                let store = &topology.stores[store];
+            for store in topology.written_stores(journey) {
+                let store = &topology.stores[store.index()];
                 let figures = &self.stores[&store.name];
                 self.objectives
                     .extend(verdict::of_store(journey, store, figures));

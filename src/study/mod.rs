@@ -9,7 +9,6 @@ pub mod document;
 #[cfg(test)]
 pub(crate) mod example;
 mod figures;
-mod objectives;
 pub mod partial;
 pub mod path;
 mod possible;

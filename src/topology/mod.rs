@@ -11,6 +11,7 @@ pub mod parts;
 pub mod purpose;
 pub mod stores;
 pub mod traffic;
+mod writes;
 
 pub use ids::*;
 pub use names::{Cause, CauseKind, Scope};

@@ -265,12 +265,6 @@ impl<C: Chance> World<'_, C> {
         self.schedule_opinion(id);
     }
 
-    /// Whether a detector's belief differs from what there is.
-    #[must_use]
-    pub fn believes_falsely(&self, id: DetectorId) -> bool {
-        self.state.detectors[id.index()].down != self.found_down(id)
-    }
-
     /// Whether enough vantage points meet a failure now.
     #[must_use]
     pub fn found_down(&self, id: DetectorId) -> bool {

@@ -319,42 +319,6 @@ fn at_least(count: usize, chances: impl Iterator<Item = f64>) -> f64 {
     held[count]
 }
 
-/// The stores that a journey writes to, through its own needs and those of the services it calls.
-#[must_use]
-pub fn written_stores(topology: &Topology, journey: &Journey) -> Vec<StoreId> {
-    let mut stores = Vec::new();
-    let entered = journey
-        .enters
-        .map(|entry| topology.traffic[entry.index()].service);
-    if let Some(service) = entered {
-        collect_writes(
-            topology,
-            &topology.services[service.index()].needs,
-            &mut stores,
-        );
-    }
-    collect_writes(topology, &journey.needs, &mut stores);
-    stores.sort_unstable();
-    stores.dedup();
-    stores
-}
-
-fn collect_writes(topology: &Topology, need: &Need, stores: &mut Vec<StoreId>) {
-    match need {
-        Need::All(needs) | Need::AtLeast { of: needs, .. } => {
-            needs
-                .iter()
-                .for_each(|need| collect_writes(topology, need, stores));
-        }
-        Need::Soft { need, .. } => collect_writes(topology, need, stores),
-        Need::Service { service, .. } => {
-            collect_writes(topology, &topology.services[service.index()].needs, stores);
-        }
-        Need::Write(store) => stores.push(*store),
-        Need::Read(_) => {}
-    }
-}
-
 /// Requests that a journey brings to a pool.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct PoolLoad {
@@ -444,7 +408,7 @@ fn add_loads(
 pub(super) fn writers(topology: &Topology) -> Vec<Vec<JourneyId>> {
     let mut writers = vec![Vec::new(); topology.stores.len()];
     for (index, journey) in topology.journeys.iter().enumerate() {
-        for store in written_stores(topology, journey) {
+        for store in topology.written_stores(journey) {
             writers[store.index()].push(index.into());
         }
     }

@@ -9,7 +9,7 @@ use super::note::Event;
 use super::probe::Condition;
 use super::state::{Effects, Origin, Trigger};
 use crate::engine::Chance;
-use crate::time::{Span, Time};
+use crate::time::Span;
 use crate::topology::{AfterRepair, Effect, FaultAction, FaultId, Owner, PartId, Start};
 
 impl<C: Chance> World<'_, C> {
@@ -155,12 +155,6 @@ impl<C: Chance> World<'_, C> {
             }
         }
         self.touched_parts.push(part);
-    }
-
-    /// When a fault struck last.
-    #[must_use]
-    pub fn struck(&self, id: FaultId) -> Time {
-        self.state.faults[id.index()].struck
     }
 }
 
