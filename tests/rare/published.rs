@@ -119,7 +119,7 @@ fn das9209_down(scale: f64) -> f64 {
     let event = share_down(up, down);
     let pair = at_least_down(1, 2, event);
     let module = |singles: usize| either(&[at_least_down(1, singles, event), pair * pair]);
-    let others = module(6).powi(MODULES as i32 - 2);
+    let others: f64 = (2..MODULES).map(|_| module(6)).product();
     others * (event + (1.0 - event) * module(5) * module(5))
 }
 
