@@ -41,7 +41,7 @@ journeys:
   west: {{ enters: west, writes: db, rate: 50/s }}
 "
     );
-    let exact = fails_per_cut(fails, every * YEAR) * YEAR / (every * YEAR + CUT_LASTS);
+    let exact = splits_per_cut(fails, every * YEAR) * YEAR / (every * YEAR + CUT_LASTS);
     Case::down("fence", 30, &body, exact).asks(Figure::SplitBrainPerYear, exact)
 }
 
@@ -50,7 +50,7 @@ journeys:
 /// After a cut, the old primary steps down if it was not fenced, and is a standby five minutes later; a cut before that
 /// finds nobody to promote. A cut that finds it still accepting writes parts the two again. So the cuts are a chain of
 /// two states, by whether the old primary still accepts when a cut ends, and the time to the next cut is exponential.
-fn fails_per_cut(fails: f64, every: f64) -> f64 {
+fn splits_per_cut(fails: f64, every: f64) -> f64 {
     let no_cut_for = |seconds: f64| exp(-seconds / every);
     let from_accepting = no_cut_for(STEPS_DOWN + REJOINS);
     let from_stopped = no_cut_for(REJOINS);
