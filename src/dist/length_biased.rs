@@ -2,12 +2,14 @@
 //!
 //! A second failure during a repair is the likelier the longer the repair takes, and a third one with the square of it.
 //! So the repairs that lead to outages are long ones, and few draws of a heavy-tailed law are long. The proposal is an
-//! equal mixture of the laws `y^k f(y) / E[y^k]` for k = 0, 1 and 2: the law itself and its length-biased companions. The
-//! likelihood ratio is the number of laws mixed over the sum of `y^k / E[y^k]`, so it is at most 3, whatever the family.
+//! equal mixture of the laws `y^k f(y) / E[y^k]` for k = 0, 1 and 2: the law itself and its length-biased companions.
+//! The likelihood ratio is the number of laws mixed over the sum of `y^k / E[y^k]`, so it is at most 3, whatever the
+//! family.
 //!
-//! The companions are of the same family or nearly: gamma laws add k to their shape, lognormal ones `k sigma^2` to their
-//! mu, Pareto ones subtract k from their shape, powers of Weibull durations are gamma, uniform ones have roots. Triangular and log-logistic ones are searched for by
-//! their partial moments. A companion is left out where it has no finite mean, and where nothing cheap draws it (empirical laws, some truncated ones).
+//! The companions are of the same family or nearly: gamma laws add k to their shape, lognormal ones `k sigma^2` to
+//! their mu, Pareto ones subtract k from their shape, powers of Weibull durations are gamma, uniform ones have roots.
+//! Triangular and log-logistic ones are searched for by their partial moments. A companion is left out where it has no
+//! finite mean, and where nothing cheap draws it (empirical laws, some truncated ones).
 //!
 //! Deliberately absent: ages. A repair is biased when it begins, not when a simulation comes upon it.
 
@@ -127,7 +129,7 @@ impl Companion {
             Companion::Searched { law, order, whole } => {
                 let target = uniform * whole;
                 let mut upper = law.mean();
-                // Partial moments rise to the whole one, so some multiple of the mean suffices; the count bounds rounding.
+                // Partial moments rise to the whole one, so some multiple of the mean suffices.
                 for _ in 0..1000 {
                     if law.partial_moment(*order, upper) >= target {
                         break;

@@ -1,9 +1,9 @@
 //! How much likelier one law makes an outcome than another: the weights of importance sampling and of comparisons.
 //!
 //! A duration that was drawn from one law stands for the other with the ratio of their densities. A duration that was
-//! cut short (the trial ended, or the timer was cancelled) is known only to exceed some age, and stands with the ratio of
-//! their survivals. Both may be conditioned on an age already reached. Hazards are used throughout, so that nothing is
-//! lost in the tail.
+//! cut short (the trial ended, or the timer was cancelled) is known only to exceed some age, and stands with the ratio
+//! of their survivals. Both may be conditioned on an age already reached. Hazards are used throughout, so that nothing
+//! is lost in the tail.
 //!
 //! Deliberately absent: ratios at atoms. A law with atoms compares with itself only.
 

@@ -1,23 +1,24 @@
 //! The total of a year, from busy periods that are rare: a compound Poisson law.
 //!
-//! When nothing but busy periods costs anything, and these are rare, short against the time between them, and independent of each other,
-//! their number in a year is a Poisson number and the total is a sum of so many independent samples. So the chance of a bad year
-//! follows from the rate of busy periods and the weighted samples of what one costs, without simulating years of which nearly all are
-//! good. Repeated busy periods that one cause brings about, and wear that spaces them evenly, break the assumption: whoever
-//! uses this says so beside the figure.
+//! When nothing but busy periods costs anything, and these are rare, short against the time between them, and
+//! independent of each other, their number in a year is a Poisson number and the total is a sum of so many independent
+//! samples. So the chance of a bad year follows from the rate of busy periods and the weighted samples of what one
+//! costs, without simulating years of which nearly all are good. Repeated busy periods that one cause brings about, and
+//! wear that spaces them evenly, break the assumption: whoever uses this says so beside the figure.
 //!
-//! The law of the sum is computed on a lattice by the recursion of H. Panjer, ASTIN Bulletin 12 (1981) 22, in
-//! which all terms are positive, so that small probabilities keep their digits. Samples are put on the lattice three times:
-//! split between two points so that the mean is kept, for the estimate, and rounded down and up, for the ends of
-//! the interval, which so contain the error of the lattice and the width of buckets. The lattice has 1,024 steps up to
-//! the total in question: at 50 busy periods a year, rounding widens the interval by up to 5 % of it, and less in proportion.
+//! The law of the sum is computed on a lattice by the recursion of H. Panjer, ASTIN Bulletin 12 (1981) 22, in which all
+//! terms are positive, so that small probabilities keep their digits. Samples are put on the lattice three times: split
+//! between two points so that the mean is kept, for the estimate, and rounded down and up, for the ends of the
+//! interval, which so contain the error of the lattice and the width of buckets. The lattice has 1,024 steps up to the
+//! total in question, or 512 for a percentile, and n busy periods move an end by at most n steps.
 //!
 //! The lower end takes the rate and the law of the samples at their lower ends, the upper end both at their upper ones;
 //! what may lie beyond the largest sample counts as infinite. Each is held with 95 % confidence and so both together
-//! with at least 90 %, on paper: an end of the law takes the interval of the distribution function (as percentiles do) at all places at once.
-//! Since both have to be off in the same direction, coverage is above 95 % in the tests.
+//! with at least 90 %, on paper: an end of the law takes the interval of the distribution function (as percentiles do)
+//! at all places at once. Since both have to be off in the same direction, coverage is 99 % in the tests.
 //!
-//! Deliberately absent: dependence between periods, and more than 500 busy periods a period, where a normal law would do.
+//! Deliberately absent: dependence between periods, and more than 500 busy periods a period, where a normal law would
+//! do.
 
 use super::Figure;
 use super::figure::unit;

@@ -123,8 +123,9 @@ pub(in crate::estimate) fn bounds_below(
     clopper_pearson(share * effective, effective)
 }
 
-/// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below the
-/// edge and of `w^2 p^2` over those above, against `p (1 - p)` times the sum of the weights. It is 1 for weights of 1.
+/// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below
+/// the edge and of `w^2 p^2` over those above, against `p (1 - p)` times the sum of the weights. It is 1 for weights of
+/// 1.
 fn least_effect(share: f64, seen: &Cell, total: &Cell) -> f64 {
     let beyond = Cell {
         weight: total.weight - seen.weight,
