@@ -162,6 +162,12 @@ impl Guide {
         !self.estimated.is_empty()
     }
 
+    /// The targets that are estimated by branches.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        &self.estimated
+    }
+
     /// Whether a target is estimated by branches.
     #[must_use]
     pub fn estimates(&self, target: Target) -> bool {
