@@ -14,6 +14,7 @@ mod lease;
 pub mod network;
 pub mod note;
 pub mod probe;
+mod quorum;
 mod recovery;
 mod replication;
 pub mod state;
@@ -136,8 +137,9 @@ impl<'t, C: Chance> World<'t, C> {
             for id in (0..self.topology.stores.len()).map(StoreId::from) {
                 self.update_store(id);
                 // A fence, or another primary, changes what its detector meets.
-                if let Some(failover) = &self.topology.stores[id.index()].failover {
-                    self.look(failover.detector);
+                let failover = self.topology.stores[id.index()].failover.as_ref();
+                if let Some(detector) = failover.and_then(|failover| failover.detector) {
+                    self.look(detector);
                 }
             }
             for id in (0..self.topology.traffic.len()).map(TrafficId::from) {
