@@ -126,11 +126,13 @@ impl<'de> Visitor<'de> for ReplicationVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Replication, A::Error> {
-        Ok(match Mapped::deserialize(MapAccessDeserializer::new(map))? {
-            Mapped::SemiSync(semi) => Replication::SemiSync(semi),
-            Mapped::Sync(sync) => Replication::Sync(sync),
-            Mapped::Quorum(quorum) => Replication::Quorum(quorum),
-        })
+        Ok(
+            match Mapped::deserialize(MapAccessDeserializer::new(map))? {
+                Mapped::SemiSync(semi) => Replication::SemiSync(semi),
+                Mapped::Sync(sync) => Replication::Sync(sync),
+                Mapped::Quorum(quorum) => Replication::Quorum(quorum),
+            },
+        )
     }
 }
 

@@ -1,6 +1,5 @@
 //! Replica sets and their recovery pipeline, as written.
 
-
 use serde::{Deserialize, Serialize};
 
 use super::faults::Fails;

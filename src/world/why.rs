@@ -431,7 +431,9 @@ impl<C: Chance> World<'_, C> {
             Phase::Idle | Phase::Blocked if !stopped_by_lease => {}
             Phase::Idle | Phase::Blocked => {
                 let place = self.topology.stores[id.index()].members[store.primary].place;
-                let detector = failover.detector.map(|id| &self.topology.detectors[id.index()]);
+                let detector = failover
+                    .detector
+                    .map(|id| &self.topology.detectors[id.index()]);
                 for vantage in detector.iter().flat_map(|detector| &detector.vantage) {
                     self.blame_place(walk, *vantage);
                     self.blame_path(walk, *vantage, place);

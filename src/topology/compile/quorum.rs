@@ -117,7 +117,8 @@ impl Compiler<'_> {
         let text = "A leader that is lost is replaced after 1.03 s to 5.2 s, as in CockroachDB";
         self.assume_if(quorum.elect == default.elect, format!("{path}.elect"), text);
         let text = "A lease of 6 s is renewed every 3 s, as in CockroachDB";
-        let same = (quorum.lease.ttl, quorum.lease.renew) == (default.lease.ttl, default.lease.renew);
+        let same =
+            (quorum.lease.ttl, quorum.lease.renew) == (default.lease.ttl, default.lease.renew);
         self.assume_if(same, format!("{path}.lease"), text);
         let text = "A leader always stops before its lease ends: an assumption";
         let always = quorum.lease.works.value() >= 1.0;

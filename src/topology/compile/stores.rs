@@ -6,8 +6,8 @@ use super::{Compiler, sorted};
 use crate::model::Code;
 use crate::model::law::LawSpec;
 use crate::model::shapes;
-use crate::model::{replication, stores as written};
 use crate::model::units::Duration;
+use crate::model::{replication, stores as written};
 use crate::topology::{
     CauseKind, Decide, FailBack, Failover, Fence, Member, Reads, Replication, Stage, Store,
     StoreId, Unfenced, purpose,
