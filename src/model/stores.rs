@@ -54,7 +54,7 @@ pub struct Members {
         schemars(with = "super::shapes::ExactlyOne<PlacePath>")
     )]
     pub primary: PlacePath,
-    /// Standbys whose acknowledgement `semi-sync` and `sync` replication wait for.
+    /// Standbys whose acknowledgement `semi-sync` and `sync` replication wait for; in a quorum, the other votes.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -94,7 +94,7 @@ pub struct Member {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reads {
-    /// Only the primary.
+    /// Only the primary; in a quorum, only under its lease.
     #[default]
     Primary,
     /// Any member that is up and reachable.

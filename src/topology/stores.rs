@@ -82,7 +82,7 @@ pub enum Replication {
 /// Who serves reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// Only the primary.
+    /// Only the primary; in a quorum, only under its lease.
     Primary,
     /// Any member that is up and reachable.
     Any,

@@ -1,7 +1,7 @@
 //! The state of one trial and what happens to it; one file per mechanism.
 //!
 //! At every event, changes travel one way: truth (`truth`, `network`) -> belief (`belief`, `probe`) -> decision and
-//! role (`recovery`, `replication`, `lease`) -> flow (`dns`, `balancer`, `flow`). Observers look at the result and
+//! role (`recovery`, `replication`, `quorum`, `lease`) -> flow (`dns`, `balancer`, `flow`). Observers look at the result and
 //! at the notes; mechanisms don't measure themselves. Deliberately absent: events for probes, requests, heartbeats
 //! and lag, all of which are arithmetic between the things that happen.
 

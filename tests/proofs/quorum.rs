@@ -6,7 +6,9 @@
 use fivenines::exact::k_of_n::{at_least, counts};
 use fivenines::exact::markov::Chain;
 use fivenines::measure::Tally;
+use fivenines::model::{self, Override};
 use fivenines::topology::Topology;
+use fivenines::topology::compile::compile_parsed;
 
 use super::support::{DAY, HOUR, SEEDS, mean, ratio, run, tally, topology, within_999};
 
@@ -309,5 +311,35 @@ journeys:
             assert_eq!(db.split_brain.count.sum(), 0.0, "{works}");
             assert_eq!(db.dual_primary.count.sum() > 0.0, works == "50%");
         }
+    }
+}
+
+/// The arithmetic in the head of the model of nine nines, with regions that fail so often that the result is seen: two
+/// of three regions serve, each with two of its three zones, whatever quorum and elections do.
+#[test]
+fn nine_nines() {
+    let often = Override::parse("faults.region-outage.every=12d").expect("an override");
+    let parsed = model::parse(include_str!("../../models/nine-nines.yaml"), &[often]);
+    let (topology, _) = compile_parsed(parsed).expect("a model that is fine");
+    let down = |part: &str| {
+        let mut faults = topology.faults.iter();
+        let fault = faults.find(|fault| fault.path.starts_with(part));
+        let fault = fault.unwrap_or_else(|| panic!("{part} fails"));
+        fault.lasts.mean() / (fault.every.mean() + fault.lasts.mean())
+    };
+    let zone = (1.0 - down("faults.zone-outage")) * (1.0 - down("services.api"));
+    let region = (1.0 - down("faults.region-outage")) * at_least(2, &[zone; 3]);
+    let exact = 1.0 - at_least(2, &[region; 3]);
+    const TRIALS: u64 = 400;
+    let tallies = runs(&topology, TRIALS);
+    within_999("two of three regions", exact, |seed| {
+        ratio(
+            &tallies[seed as usize - 1].journeys[0].requests.down,
+            TRIALS,
+        )
+    });
+    for tally in &tallies {
+        assert!(tally.stores[0].rpo.writes.count() > 0);
+        assert_eq!(tally.stores[0].rpo.writes.largest(), Some(0.0));
     }
 }
