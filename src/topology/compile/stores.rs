@@ -134,9 +134,11 @@ impl Compiler<'_> {
         };
         match &store.replication {
             replication::Replication::Async => Replication::Async,
-            replication::Replication::Quorum(_) => Replication::Quorum {
-                majority: (1 + store.members.sync.len()) / 2 + 1,
-            },
+            replication::Replication::Quorum(_) => {
+                let votes = 1 + standbys;
+                let majority = votes / 2 + 1;
+                Replication::Quorum { majority }
+            }
             replication::Replication::SemiSync(semi) => Replication::SemiSync {
                 acks: acks(self, semi.acks, "semi-sync"),
                 fall_back_after: semi.fall_back_after.span(),
