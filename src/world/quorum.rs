@@ -50,7 +50,7 @@ impl<C: Chance> World<'_, C> {
         state.accepts &= state.role == Role::Primary;
     }
 
-    /// Whether a member gets the writes of others while it has another role than that of a standby.
+    /// Whether what a member lacks is kept account of: in a quorum also while it has been replaced and not stepped down.
     pub(super) fn follows(&self, id: StoreId, member: usize) -> bool {
         match self.state.stores[id.index()].members[member].role {
             Role::Standby => true,
@@ -59,7 +59,7 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    /// Who replaces a leader makes a follower of it, unless it is alive and takes itself for the leader.
+    /// What becomes of a replaced primary. That of a quorum is a follower, unless it still takes itself for the leader.
     pub(super) fn role_after(&mut self, id: StoreId, replaced: usize) -> Role {
         let now = self.state.now;
         let elected = self.majority(id).is_some();
