@@ -117,7 +117,8 @@ fn add_outages(journey: &mut JourneyTally, region_seconds: f64, instance_seconds
     let year_met = if down <= 3_153.6 { 1.0 } else { 0.0 };
     journey.years_met.add(year_met, 1.0);
     journey.months_met.add(11.0 + year_met, 12.0);
-    journey.rto_met += u64::from(region_seconds <= 300.0);
+    let rto_missed = if region_seconds > 300.0 { 1.0 } else { 0.0 };
+    journey.rto_missed.add(rto_missed);
 }
 
 /// Samples of a plain simulation: each weighs 1.
@@ -137,7 +138,6 @@ fn add_recovery(recovery: &mut Recovery, seconds: f64, all_in: Stage) {
 fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
     store.degraded_seconds.add(region_seconds);
     if region_seconds == 0.0 {
-        store.rpo_met += 1;
         return;
     }
     store.promotions.add(1.0);
@@ -148,7 +148,8 @@ fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
         seconds,
     );
     store.loss_events.add(1.0);
-    store.rpo_met += u64::from(seconds <= 10.0);
+    let rpo_missed = if seconds > 10.0 { 1.0 } else { 0.0 };
+    store.rpo_missed.add(rpo_missed);
     for episodes in [&mut store.dual_primary, &mut store.split_brain] {
         if region_seconds > 1_300.0 {
             episodes.count.add(1.0);
