@@ -8,6 +8,7 @@
 //! themselves.
 
 mod ageing;
+mod branches;
 mod case;
 mod database;
 mod failover;
