@@ -6,7 +6,10 @@
 //! generator and ziggurat samplers. Prints one JSON object like `benches/comparison.rs`: the number of failures and
 //! repairs, the seconds they took, and the share of time that an instance was down (1/1001 is right).
 
-use std::time::{Duration, Instant};
+#[path = "../../processor_time/mod.rs"]
+mod processor_time;
+
+use std::time::Duration;
 
 use nexosim::model::{Context, Model, schedulable};
 use nexosim::ports::{EventSinkReader, EventSource, Output, SinkState, event_queue};
@@ -150,16 +153,17 @@ fn main() -> Result<(), SimulationError> {
         .map(|word| word.parse::<u64>().expect("a number"));
     let first = numbers.next().expect("the first trial");
     let count = numbers.next().expect("the number of trials");
-    let start = Instant::now();
+    let start = processor_time::seconds();
     let (mut events, mut instances_down) = (0, 0.0);
     for trial in first..first + count {
         let story = play(trial)?;
         events += story.0;
         instances_down += story.1;
     }
-    let taken = start.elapsed().as_secs_f64();
+    let taken = processor_time::seconds() - start;
     let whole = HORIZON.as_secs_f64() * (INSTANCES as u64 * count) as f64;
-    let said = serde_json::json!({ "work": events, "seconds": taken, "down": instances_down / whole });
+    let said =
+        serde_json::json!({ "work": events, "seconds": taken, "down": instances_down / whole });
     println!("{said}");
     Ok(())
 }
