@@ -22,6 +22,7 @@ Usage: comparison engine FIRST COUNT     trials of the machine-repair workload w
        comparison by-hand FIRST COUNT    the same with a loop written by hand
        comparison study MODEL TRIALS     a study on one thread, from the text of a model to that of a result
        comparison growth PLACES TRIALS   trials of a generated model of so many places, loaded before
+       comparison loading PLACES TIMES   reading, checking and compiling that model
 ";
 
 fn main() {
@@ -32,6 +33,7 @@ fn main() {
         ["by-hand", _, _] => workload(w1::by_hand, number(1), number(2)),
         ["study", file, _] => study(file, number(2)),
         ["growth", _, _] => growth(number(1), number(2)),
+        ["loading", _, _] => loading(number(1), number(2)),
         _ => return print!("{USAGE}"),
     };
     println!("{said}");
@@ -62,14 +64,21 @@ fn study(file: &str, trials: u64) -> Value {
 }
 
 fn growth(places: u64, trials: u64) -> Value {
-    let text = fleet::model_of(places as usize);
-    let start = processor_time::seconds();
-    let study = load(&text, trials);
-    let load_seconds = processor_time::seconds() - start;
+    let study = load(&fleet::model_of(places as usize), trials);
     let start = processor_time::seconds();
     black_box(study.run());
     let seconds = processor_time::seconds() - start;
-    json!({ "work": trials, "seconds": seconds, "load-seconds": load_seconds })
+    json!({ "work": trials, "seconds": seconds })
+}
+
+fn loading(places: u64, times: u64) -> Value {
+    let text = fleet::model_of(places as usize);
+    let start = processor_time::seconds();
+    for _ in 0..times {
+        black_box(load(&text, 1));
+    }
+    let seconds = processor_time::seconds() - start;
+    json!({ "work": times, "seconds": seconds })
 }
 
 fn load(text: &str, trials: u64) -> Study {

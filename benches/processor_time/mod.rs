@@ -1,7 +1,7 @@
 //! How long this thread has really run.
 //!
 //! What others do on the machine while a side of a comparison waits for its turn is no cost of that side. Linux tells
-//! how long a thread has run; elsewhere the time on the wall has to do. Shared with `benches/nexosim`.
+//! how long a thread has run, to a few milliseconds; elsewhere the time on the wall has to do. Shared with `benches/nexosim`.
 
 use std::sync::OnceLock;
 use std::time::Instant;

@@ -13,11 +13,13 @@ use crate::command::program;
 
 /// Places, and trials that make about as many events for each size.
 const SIZES: [(u64, u64); 4] = [(10, 2000), (100, 200), (1000, 20), (10_000, 2)];
+/// Places, and how often the model is loaded.
+const LOADS: [(u64, u64); 2] = [(10, 1000), (10_000, 1)];
 /// The longest that all trials of one size may take in one repeat, in seconds.
 const PATIENCE: f64 = 60.0;
 const REPEATS: u64 = 3;
 
-/// Rows for the time of a trial and for the time of loading the model, for every size but the smallest.
+/// Rows for the time of a trial, for every size but the smallest, and one for the time of loading the largest.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
     let comparison = text(&programs.comparison)?;
     let mut sides = Vec::new();
@@ -26,34 +28,33 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
         if expected > PATIENCE {
             break;
         }
-        let probe = race(&[contender(comparison, places, 1)], 1)?;
+        let probe = race(&[trials_of(comparison, places, 1)], 1)?;
         // Ten times the places, a tenth of the trials: so many times longer if time grows with the square.
         expected = probe[0][0].seconds * trials as f64 * 10.0;
-        sides.push(contender(comparison, places, trials));
+        sides.push(trials_of(comparison, places, trials));
     }
     let runs = race(&sides, REPEATS)?;
     let mut rows = Vec::new();
     for (index, (places, trials)) in SIZES.into_iter().enumerate().skip(1) {
-        let outcome = runs.get(index).map(|runs_here| (&runs[0], runs_here));
+        let outcome = runs.get(index);
+        let outcome = outcome.map(|large| of_each(&runs[0], SIZES[0].1, large, trials));
         rows.push(Row {
             name: format!("time of a trial to linear growth, 10 to {places} places"),
-            outcome: of_trials(outcome, trials),
+            outcome: outcome.ok_or("the smaller sizes let expect minutes".to_owned()),
             aim: Aim::AtMost(2.0),
         });
-        if index + 1 == SIZES.len() {
-            rows.push(Row {
-                name: format!("time of loading to linear growth, 10 to {places} places"),
-                outcome: of_loading(outcome, places),
-                aim: Aim::AtMost(2.0),
-            });
-        }
     }
+    rows.push(loading(comparison)?);
     Ok(rows)
 }
 
-fn contender(comparison: &str, places: u64, trials: u64) -> Contender {
+fn trials_of(comparison: &str, places: u64, trials: u64) -> Contender {
     let words = ["growth".to_owned(), places.to_string(), trials.to_string()];
-    let comparison = comparison.to_owned();
+    contender(comparison, &words)
+}
+
+fn contender(comparison: &str, words: &[String]) -> Contender {
+    let (comparison, words) = (comparison.to_owned(), words.to_vec());
     Contender {
         command: Box::new(move |_| {
             let mut command = program(&comparison, &[]);
@@ -63,40 +64,32 @@ fn contender(comparison: &str, places: u64, trials: u64) -> Contender {
     }
 }
 
-/// The smallest model and a larger one.
-type Pair<'a> = Option<(&'a Vec<Run>, &'a Vec<Run>)>;
-
-/// As the trials are fewer in proportion, all of them together should take as long as those of the smallest model.
-fn of_trials(pair: Pair, trials: u64) -> Result<Measured, String> {
-    let seconds = |run: &Run| run.seconds;
-    let (small, large) = pair.ok_or_else(too_slow)?;
+/// As a larger model is played or loaded fewer times in proportion, all its runs together should take as long as those
+/// of the smallest model.
+fn of_each(small: &[Run], small_times: u64, large: &[Run], large_times: u64) -> Measured {
     let [small, large] =
-        [small, large].map(|runs| -> Vec<f64> { runs.iter().map(seconds).collect() });
-    let trial = |all: &[f64], trials: u64| {
-        let milliseconds = median(all.iter().copied()) / trials as f64 * 1e3;
+        [small, large].map(|runs| -> Vec<f64> { runs.iter().map(|run| run.seconds).collect() });
+    let one = |all: &[f64], times: u64| {
+        let milliseconds = median(all.iter().copied()) / times as f64 * 1e3;
         format!("{} ms", short(milliseconds))
     };
-    Ok(Measured {
-        ours: trial(&large, trials),
-        other: trial(&small, SIZES[0].1),
+    Measured {
+        ours: one(&large, large_times),
+        other: one(&small, small_times),
         ratio: median_ratio(&large, &small),
-    })
+    }
 }
 
-fn of_loading(pair: Pair, places: u64) -> Result<Measured, String> {
-    let (small, large) = pair.ok_or_else(too_slow)?;
-    let [small, large] = [small, large].map(|runs| -> Vec<f64> {
-        let milliseconds = |run: &Run| run.said["load-seconds"].as_f64().unwrap_or(f64::NAN) * 1e3;
-        runs.iter().map(milliseconds).collect()
+fn loading(comparison: &str) -> Result<Row> {
+    let sides = LOADS.map(|(places, times)| {
+        let words = ["loading".to_owned(), places.to_string(), times.to_string()];
+        contender(comparison, &words)
     });
-    let text = |all: &[f64]| format!("{} ms", short(median(all.iter().copied())));
-    Ok(Measured {
-        ours: text(&large),
-        other: text(&small),
-        ratio: median_ratio(&large, &small) * SIZES[0].0 as f64 / places as f64,
+    let runs = race(&sides, REPEATS)?;
+    let [(small, small_times), (large, large_times)] = LOADS;
+    Ok(Row {
+        name: format!("time of loading to linear growth, {small} to {large} places"),
+        outcome: Ok(of_each(&runs[0], small_times, &runs[1], large_times)),
+        aim: Aim::AtMost(2.0),
     })
-}
-
-fn too_slow() -> String {
-    "the smaller sizes let expect minutes".to_owned()
 }

@@ -71,12 +71,28 @@ fn text(path: &Path) -> Result<&str> {
         .with_context(|| format!("{} is not Unicode", path.display()))
 }
 
+/// Says that other work on the machine will show, where the operating system tells.
+///
+/// Most rows count processor time. Threads and whole commands are measured on the wall, and suffer.
+fn warn_if_busy() {
+    let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
+    let load = std::fs::read_to_string("/proc/loadavg").ok();
+    let load = load.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
+    // Building counts as one.
+    if let Some(load) = load.filter(|load| *load > cores + 0.5) {
+        eprintln!(
+            "the machine is busy (load {load} on {cores} cores): rows of threads and whole commands mean little"
+        );
+    }
+}
+
 /// Measures everything and prints the table.
 ///
 /// # Errors
 /// If something of this project cannot be built or run.
 pub fn run() -> Result<()> {
     let programs = Programs::build()?;
+    warn_if_busy();
     let mut rows: Vec<Row> = Vec::new();
     let parts: [(&str, Part); 5] = [
         ("the bare engine", workload::rows),

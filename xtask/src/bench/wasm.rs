@@ -8,8 +8,8 @@ use super::{Programs, text};
 use crate::command::{self, program};
 use crate::wasm;
 
-/// A model, and how many trials take about half a second.
-const STUDIES: [(&str, u64); 2] = [("two-region-failover", 2000), ("active-active", 2000)];
+/// A model, and how many trials take seconds, so that little of them passes before the engine has optimised its code.
+const STUDIES: [(&str, u64); 2] = [("two-region-failover", 6000), ("active-active", 8000)];
 
 /// A row for each study; the ratio is how many times longer WebAssembly takes.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
