@@ -16,7 +16,7 @@ const SIZES: [(u64, u64); 4] = [(10, 2000), (100, 200), (1000, 20), (10_000, 2)]
 /// Places, and how often the model is loaded.
 const LOADS: [(u64, u64); 2] = [(10, 1000), (10_000, 1)];
 /// The longest that all trials of one size may take in one repeat, in seconds.
-const PATIENCE: f64 = 60.0;
+const PATIENCE: f64 = 20.0;
 const REPEATS: u64 = 3;
 
 /// Rows for the time of a trial, for every size but the smallest, and one for the time of loading the largest.
