@@ -8,8 +8,10 @@ pub mod digits;
 pub mod figure;
 pub mod intervals;
 pub mod stopping;
+pub mod trust;
 
 pub use figure::{CONFIDENCE, Figure};
+pub use trust::Trust;
 
 #[cfg(test)]
 mod coverage;

@@ -139,7 +139,7 @@ impl Trials {
             rto: journey
                 .objective
                 .rto
-                .map(|_| self.chance_met(tally.rto_met)),
+                .map(|_| self.chance_met(self.count - tally.rto_missed.nonzero())),
         }
     }
 
@@ -181,7 +181,7 @@ impl Trials {
                 seconds_per_year: self.seconds_per_year(&tally.degraded_seconds),
             },
             objective: StoreObjectiveFigures {
-                rpo: rpo_promised.then(|| self.chance_met(tally.rpo_met)),
+                rpo: rpo_promised.then(|| self.chance_met(self.count - tally.rpo_missed.nonzero())),
             },
         }
     }

@@ -7,6 +7,7 @@
 
 mod balancer;
 mod belief;
+pub mod clocks;
 mod dns;
 pub mod flow;
 mod layout;
