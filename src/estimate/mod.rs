@@ -4,6 +4,7 @@
 //! figure, and its coverage is itself tested, with the stopping rule on. Deliberately absent: the tallies themselves
 //! ([`crate::measure`]), and which figures a result has.
 
+pub mod compound;
 pub mod digits;
 pub mod figure;
 pub mod intervals;

@@ -99,8 +99,8 @@ impl Progress {
         }
     }
 
-    /// The progress of a figure of weighted trials. Those count by how many equal ones they are worth; where the sum can't be
-    /// trusted, none does.
+    /// The progress of a figure of weighted trials. Those count by how many equal ones they are worth; where the sum
+    /// can't be trusted, none does.
     #[must_use]
     pub fn of_weighted(figure: &Figure, trust: &Trust) -> Progress {
         let events = match trust.trustworthy {

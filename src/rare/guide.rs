@@ -10,7 +10,6 @@ use super::drill::{Drills, Median};
 use super::event::{Events, What};
 use super::importance::Configuration;
 use super::ledger::Ledger;
-use super::stub::Density;
 use crate::measure::Totals;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyId, StoreId, Topology};

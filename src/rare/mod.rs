@@ -29,7 +29,6 @@ mod guide;
 mod importance;
 mod ledger;
 mod path;
-mod stub;
 mod trial;
 
 pub use guide::{Guide, Rarity, Target};
