@@ -14,13 +14,15 @@ const ARITY: usize = 4;
 const IDLE: u128 = u128::MAX;
 
 /// The timers that are running.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Agenda {
     /// All levels of the tree, leaves first; each level is padded to a multiple of four.
     keys: Vec<u128>,
     /// Where each level starts; the last level is the root alone.
     levels: Vec<usize>,
     slots: usize,
+    /// How many times a timer was set to something else.
+    changes: u64,
 }
 
 impl Agenda {
@@ -43,6 +45,7 @@ impl Agenda {
             keys: vec![IDLE; total],
             levels,
             slots,
+            changes: 0,
         }
     }
 
@@ -61,11 +64,15 @@ impl Agenda {
     /// Sets the timer of a slot, in place of what it was set to; [`Time::NEVER`] stops it.
     pub fn set(&mut self, slot: Slot, time: Time) {
         let mut index = slot.0 as usize;
-        self.keys[index] = if time.is_never() {
+        let key = if time.is_never() {
             IDLE
         } else {
             key(time, slot)
         };
+        if std::mem::replace(&mut self.keys[index], key) == key {
+            return;
+        }
+        self.changes += 1;
         for level in 1..self.levels.len() {
             let group = self.levels[level - 1] + index / ARITY * ARITY;
             let [a, b, c, d] = [
@@ -77,6 +84,12 @@ impl Agenda {
             index /= ARITY;
             self.keys[self.levels[level] + index] = a.min(b).min(c.min(d));
         }
+    }
+
+    /// How many times a timer was set to something else: unchanged if nothing was.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Stops the timer of a slot.
@@ -101,6 +114,24 @@ impl Agenda {
     pub fn next(&self) -> Option<(Time, Slot)> {
         let root = self.keys[self.keys.len() - 1];
         (root != IDLE).then(|| (time_of(root), Slot(root as u32)))
+    }
+}
+
+impl Clone for Agenda {
+    fn clone(&self) -> Agenda {
+        Agenda {
+            keys: self.keys.clone(),
+            levels: self.levels.clone(),
+            ..*self
+        }
+    }
+
+    /// Takes no new room for an agenda of the same size.
+    fn clone_from(&mut self, other: &Agenda) {
+        self.keys.clone_from(&other.keys);
+        self.levels.clone_from(&other.levels);
+        self.slots = other.slots;
+        self.changes = other.changes;
     }
 }
 

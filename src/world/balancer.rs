@@ -191,14 +191,8 @@ impl<C: Chance> World<'_, C> {
     fn rate_per_instance(&self, id: TrafficId, target: usize) -> f64 {
         // Clients that the present answer sends here are on their way.
         let arriving = self.state.traffic[id.index()].answer[target];
-        let share = self
-            .shares(id, self.state.now)
-            .nth(target)
-            .unwrap_or(0.0)
-            .max(arriving);
-        let journeys = self.topology.journeys.iter();
-        let entering = journeys.filter(|journey| journey.enters == Some(id));
-        let rate = entering.map(|journey| journey.rate).sum::<f64>();
+        let share = self.share(id, target, self.state.now).max(arriving);
+        let rate = self.layout.entry_rates[id.index()];
         rate * share / f64::from(self.rotation(id, target).size.max(1))
     }
 

@@ -200,6 +200,7 @@ impl<C: Chance> World<'_, C> {
             state.alarm = None;
         }
         self.beliefs_changed = true;
+        self.touch_belief(id);
         self.tell(
             if down {
                 Event::BelievedDown(id)
@@ -227,14 +228,18 @@ impl<C: Chance> World<'_, C> {
             self.refresh_phases(id);
             self.state.detectors[id.index()].changed = now;
             self.state.detectors[id.index()].alarm = Some(now);
-            let seeing = probers.filter(|index| self.state.probers[*index].meets == Condition::Up);
-            let wrong: Vec<usize> = seeing.take(detector.agree).collect();
-            for index in &wrong {
-                self.state.probers[*index].says_down = true;
+            let mut last = None;
+            let mut wrong = 0;
+            for index in probers {
+                if wrong < detector.agree && self.state.probers[index].meets == Condition::Up {
+                    self.state.probers[index].says_down = true;
+                    last = Some(index);
+                    wrong += 1;
+                }
             }
             // The last of them has just probed; the others did at any moment of the last interval.
-            if let Some(last) = wrong.last() {
-                self.state.probers[*last].restart(now, detector.every);
+            if let Some(last) = last {
+                self.state.probers[last].restart(now, detector.every);
             }
             self.tell(
                 Event::FalseAlarm(id),
