@@ -4,6 +4,8 @@
 //! and counts how often the interval holds it. Nominal coverage is 95 %; three binomial standard errors either side are
 //! allowed. Where a study runs to a precision, the stopping rule is on.
 
+mod weighted;
+
 use super::Figure;
 use super::intervals::{
     clustered_proportion, mean, percentile, proportion, rate, sample_mean, share,
@@ -218,7 +220,8 @@ fn clustered(stream: &mut Stream, trials: u64, per_trial: f64, shared: f64) -> S
     for _ in 0..trials {
         let luck = shared * normal(stream);
         values.clear();
-        values.extend((0..poisson(stream, per_trial)).map(|_| exp(luck + own * normal(stream))));
+        let count = poisson(stream, per_trial);
+        values.extend((0..count).map(|_| (exp(luck + own * normal(stream)), 1)));
         samples.add_trial(&mut values);
     }
     samples
@@ -259,8 +262,8 @@ fn region_faults(stream: &mut Stream, many: f64) -> Samples {
     let mut samples = Samples::default();
     for _ in 0..300 {
         let faults = poisson(stream, many / 30.0);
-        let mut hours: Vec<f64> = (0..faults)
-            .map(|_| 0.5 * exp(sigma * normal(stream)))
+        let mut hours: Vec<(f64, u64)> = (0..faults)
+            .map(|_| (0.5 * exp(sigma * normal(stream)), 1))
             .collect();
         samples.add_trial(&mut hours);
     }
@@ -292,7 +295,7 @@ fn mean_of_a_hundred_exponential_outages_is_not_much_wider() {
     let study = |stream: &mut Stream| {
         let mut samples = Samples::default();
         for _ in 0..100 {
-            samples.add_trial(&mut [Duration::Exponential.draw(stream)]);
+            samples.add_trial(&mut [(Duration::Exponential.draw(stream), 1)]);
         }
         sample_mean(&samples)
     };

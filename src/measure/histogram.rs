@@ -4,16 +4,24 @@
 //! at most 2^-7 = 0.78 % wide (0.39 % either side of the middle) over the whole range, need no logarithm and no range
 //! to be configured, and merge by adding integers. Zero has a bucket of its own; numbers below 2^-1022 share it.
 //!
-//! A bucket counts its samples, and two sums more from which the variance *over trials* of the distribution function
-//! follows exactly at every bucket's edge: samples of one trial share its luck and must not pass as independent. With
-//! the m samples of a trial sorted, x_1 <= ... <= x_m, let k(x) be how many are at most x. Then the sum of 2r-1 over
-//! the first k ranks is k^2, and the sum of m over them is k m.
+//! Samples weigh whole numbers: 1 each in a plain simulation, likelihood ratios in fixed point under importance
+//! sampling. So all sums stay integers, and merging stays exact.
 //!
-//! Deliberately absent: weights, and sketches such as t-digest (the order of merging shows in their results).
+//! A bucket adds up its weights, and two sums more from which the variance *over trials* of the distribution function
+//! follows exactly at every bucket's edge: samples of one trial share its luck and must not pass as independent. With
+//! the samples of a trial sorted, let W_i be the weight of the first i, M that of all, and K(x) that of those which are
+//! at most x. Then the sum of W_i^2 - W_(i-1)^2 over the first samples is K^2, and the sum of w_i M over them is K M.
+//! The sum of w_i^2 tells how many equally weighted samples they are worth (L. Kish, Survey Sampling, 1965).
+//!
+//! Sums are 128 bits wide and saturate. With 2^32 for the weight 1, a trial of 1,000 such samples may occur 2^44 times.
+//!
+//! Deliberately absent: sketches such as t-digest (the order of merging shows in their results).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use super::wide;
 
 /// How many low bits of the mantissa a bucket ignores.
 const IGNORED_BITS: u32 = 45;
@@ -53,13 +61,22 @@ impl Bucket {
 
 /// What one bucket knows of its samples; sums saturate instead of wrapping.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cell {
     /// How many samples.
     pub samples: u64,
-    /// Sum of 2r-1 over them, where r is the rank of a sample inside its trial, from 1.
-    pub ranks: u64,
-    /// Sum over them of the number of samples of their trial.
-    pub companions: u64,
+    /// Sum of their weights.
+    #[serde(with = "wide")]
+    pub weight: u128,
+    /// Sum of their squared weights.
+    #[serde(with = "wide")]
+    pub squares: u128,
+    /// Sum over them of W^2 after less W^2 before, where W is the weight of their trial up to a sample.
+    #[serde(with = "wide")]
+    pub ranks: u128,
+    /// Sum over them of their weight times the weight of all samples of their trial.
+    #[serde(with = "wide")]
+    pub companions: u128,
 }
 
 impl Cell {
@@ -67,8 +84,25 @@ impl Cell {
     pub fn merge(&mut self, other: &Cell) {
         // Saturating addition of unsigned integers is associative and commutative.
         self.samples = self.samples.saturating_add(other.samples);
+        self.weight = self.weight.saturating_add(other.weight);
+        self.squares = self.squares.saturating_add(other.squares);
         self.ranks = self.ranks.saturating_add(other.ranks);
         self.companions = self.companions.saturating_add(other.companions);
+    }
+
+    /// The squared weights over the weights: the weight of a sample picked in proportion to its weight. Nothing without samples.
+    #[must_use]
+    pub fn typical_weight(&self) -> Option<f64> {
+        (self.weight > 0).then(|| self.squares as f64 / self.weight as f64)
+    }
+
+    /// The number of equally weighted samples that would be worth as much (Kish): the squared sum of the weights over
+    /// the sum of their squares.
+    #[must_use]
+    pub fn effective_samples(&self) -> f64 {
+        let weight = self.weight as f64;
+        self.typical_weight()
+            .map_or(0.0, |typical| weight / typical)
     }
 }
 
@@ -80,15 +114,22 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Adds the samples of one trial, sorted in increasing order.
-    pub fn add_trial(&mut self, sorted: &[f64]) {
-        let companions = sorted.len() as u64;
-        for (index, &value) in sorted.iter().enumerate() {
+    /// Adds the samples of one trial with their weights, sorted in increasing order.
+    pub fn add_trial(&mut self, sorted: &[(f64, u64)]) {
+        let all = sorted
+            .iter()
+            .fold(0_u128, |sum, &(_, weight)| sum + u128::from(weight));
+        let mut before = 0_u128;
+        for &(value, weight) in sorted {
+            let weight = u128::from(weight);
             let sample = Cell {
                 samples: 1,
-                ranks: 2 * index as u64 + 1,
-                companions,
+                weight,
+                squares: weight * weight,
+                ranks: weight.saturating_mul(2 * before + weight),
+                companions: weight.saturating_mul(all),
             };
+            before += weight;
             self.cells
                 .entry(Bucket::of(value))
                 .or_default()
@@ -106,6 +147,16 @@ impl Histogram {
     /// The buckets that hold samples, in increasing order.
     pub fn iter(&self) -> impl Iterator<Item = (Bucket, &Cell)> {
         self.cells.iter().map(|(&bucket, cell)| (bucket, cell))
+    }
+
+    /// All samples together.
+    #[must_use]
+    pub fn total(&self) -> Cell {
+        let mut total = Cell::default();
+        for cell in self.cells.values() {
+            total.merge(cell);
+        }
+        total
     }
 }
 
@@ -125,23 +176,52 @@ mod tests {
 
     #[test]
     fn cumulative_sums_give_the_products_of_every_trial() {
-        let trials: [&[f64]; 3] = [&[1.0, 2.0, 2.0, 8.0], &[2.0], &[0.0, 9.0]];
+        let trials: [&[(f64, u64)]; 3] = [
+            &[(1.0, 1), (2.0, 5), (2.0, 3), (8.0, 1)],
+            &[(2.0, 1 << 40)],
+            &[(0.0, 7), (9.0, 2)],
+        ];
         let mut histogram = Histogram::default();
         for sorted in trials {
             histogram.add_trial(sorted);
         }
+        let weigh = |sorted: &[(f64, u64)], limit: f64, power: u32| -> u128 {
+            let kept = sorted.iter().filter(|(value, _)| *value <= limit);
+            kept.map(|(_, weight)| u128::from(*weight).pow(power)).sum()
+        };
         let mut sum = Cell::default();
         for (bucket, cell) in histogram.iter() {
             sum.merge(cell);
-            let below = |sorted: &&[f64]| sorted.iter().filter(|&&x| x <= bucket.lower()).count();
-            let counts: Vec<usize> = trials.iter().map(below).collect();
-            let squares: usize = counts.iter().map(|k| k * k).sum();
-            let products: usize = counts.iter().zip(trials).map(|(k, t)| k * t.len()).sum();
-            assert_eq!(sum.samples, counts.iter().sum::<usize>() as u64);
-            assert_eq!(sum.ranks, squares as u64);
-            assert_eq!(sum.companions, products as u64);
+            let below = |power| trials.map(|sorted| weigh(sorted, bucket.lower(), power));
+            let all = trials.map(|sorted| weigh(sorted, f64::INFINITY, 1));
+            let products = below(1).into_iter().zip(all).map(|(k, m)| k * m);
+            assert_eq!(sum.weight, below(1).iter().sum::<u128>());
+            assert_eq!(sum.squares, below(2).iter().sum::<u128>());
+            assert_eq!(sum.ranks, below(1).iter().map(|k| k * k).sum::<u128>());
+            assert_eq!(sum.companions, products.sum::<u128>());
         }
-        assert_eq!(sum.samples, 7);
+        assert_eq!((sum.samples, sum), (7, histogram.total()));
+    }
+
+    #[test]
+    fn samples_of_unequal_weight_are_worth_fewer() {
+        let mut histogram = Histogram::default();
+        histogram.add_trial(&[(1.0, 6), (2.0, 6), (3.0, 6)]);
+        assert_eq!(histogram.total().effective_samples(), 3.0);
+        histogram.add_trial(&[(4.0, 18)]);
+        // (18 + 18)^2 / (3 * 36 + 324) = 3.
+        assert_eq!(histogram.total().effective_samples(), 3.0);
+        assert_eq!(Cell::default().effective_samples(), 0.0);
+    }
+
+    #[test]
+    fn enormous_weights_saturate() {
+        let mut histogram = Histogram::default();
+        histogram.add_trial(&[(1.0, u64::MAX), (2.0, u64::MAX)]);
+        histogram.add_trial(&[(1.0, u64::MAX), (2.0, u64::MAX)]);
+        let total = histogram.total();
+        assert_eq!(total.weight, 4 * u128::from(u64::MAX));
+        assert_eq!((total.ranks, total.companions), (u128::MAX, u128::MAX));
     }
 
     proptest! {

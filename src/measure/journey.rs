@@ -218,10 +218,10 @@ impl JourneyObserver {
     fn record_incidents(&self, journey: &Journey, tally: &mut JourneyTally) {
         tally.outages.add(self.incidents.len() as f64);
         let seconds = |incident: &Incident| incident.ended.since(incident.struck).seconds();
-        let mut lengths: Vec<f64> = self
+        let mut lengths: Vec<(f64, u64)> = self
             .incidents
             .iter()
-            .map(|incident| incident.ended.since(incident.opened).seconds())
+            .map(|incident| (incident.ended.since(incident.opened).seconds(), 1))
             .collect();
         tally.outage_seconds.add_trial(&mut lengths);
         record_recovery(&self.incidents.iter().collect::<Vec<_>>(), &mut tally.rto);
@@ -269,9 +269,9 @@ impl JourneyObserver {
         let limit = 1.0 - journey.objective.availability.unwrap_or(0.0);
         let month_met = |month: &usize| self.lost_seconds[*month] <= limit * MONTH.seconds();
         if months > 0 {
-            let mut seconds: Vec<f64> = self.down[..months]
+            let mut seconds: Vec<(f64, u64)> = self.down[..months]
                 .iter()
-                .map(|span| span.seconds())
+                .map(|span| (span.seconds(), 1))
                 .collect();
             tally.month_seconds.add_trial(&mut seconds);
             tally
@@ -279,8 +279,8 @@ impl JourneyObserver {
                 .add((0..months).filter(month_met).count() as f64, months as f64);
         }
         let years = self.down[..months].chunks_exact(MONTHS_OF_A_YEAR);
-        let mut seconds: Vec<f64> = years
-            .map(|year| Span(year.iter().map(|span| span.0).sum()).seconds())
+        let mut seconds: Vec<(f64, u64)> = years
+            .map(|year| (Span(year.iter().map(|span| span.0).sum()).seconds(), 1))
             .collect();
         if !seconds.is_empty() {
             let lost = self.lost_seconds[..months].chunks_exact(MONTHS_OF_A_YEAR);
@@ -295,9 +295,9 @@ impl JourneyObserver {
 }
 
 fn record_recovery(incidents: &[&Incident], tally: &mut Recovery) {
-    let mut seconds: Vec<f64> = incidents
+    let mut seconds: Vec<(f64, u64)> = incidents
         .iter()
-        .map(|incident| incident.ended.since(incident.struck).seconds())
+        .map(|incident| (incident.ended.since(incident.struck).seconds(), 1))
         .collect();
     tally.seconds.add_trial(&mut seconds);
     if incidents.is_empty() {

@@ -15,6 +15,7 @@ mod segment;
 mod store;
 mod tally;
 mod trial;
+mod wide;
 
 pub use journal::{Entry, journal};
 pub use moments::{Moments, Ratio};

@@ -59,13 +59,13 @@ impl Watcher {
 
     fn record(&self, tally: &mut Episodes) {
         tally.count.add(self.ended.len() as f64);
-        let mut seconds: Vec<f64> = self
+        let mut seconds: Vec<(f64, u64)> = self
             .ended
             .iter()
-            .map(|episode| episode.0.seconds())
+            .map(|episode| (episode.0.seconds(), 1))
             .collect();
         tally.seconds.add_trial(&mut seconds);
-        let mut writes: Vec<f64> = self.ended.iter().map(|episode| episode.1).collect();
+        let mut writes: Vec<(f64, u64)> = self.ended.iter().map(|episode| (episode.1, 1)).collect();
         tally.divergent_writes.add_trial(&mut writes);
     }
 }
@@ -202,13 +202,13 @@ fn record_loss(
     tally.seconds.add_trial(
         &mut mine
             .iter()
-            .map(|promotion| promotion.seconds)
+            .map(|promotion| (promotion.seconds, 1))
             .collect::<Vec<_>>(),
     );
     tally.writes.add_trial(
         &mut mine
             .iter()
-            .map(|promotion| promotion.writes)
+            .map(|promotion| (promotion.writes, 1))
             .collect::<Vec<_>>(),
     );
     let writes = |lost: bool| -> f64 {

@@ -109,18 +109,25 @@ fn add_outages(journey: &mut JourneyTally, region_seconds: f64, instance_seconds
         .or_default()
         .add(region_seconds);
     journey.outages.add(outages.len() as f64);
-    journey.outage_seconds.add_trial(&mut outages);
-    journey.year_seconds.add_trial(&mut [down]);
-    journey.month_seconds.add_trial(&mut [down, 0.0, 0.0]);
+    journey.outage_seconds.add_trial(&mut weighed(&outages));
+    journey.year_seconds.add_trial(&mut [(down, 1)]);
+    journey
+        .month_seconds
+        .add_trial(&mut [(down, 1), (0.0, 1), (0.0, 1)]);
     let year_met = if down <= 3_153.6 { 1.0 } else { 0.0 };
     journey.years_met.add(year_met, 1.0);
     journey.months_met.add(11.0 + year_met, 12.0);
     journey.rto_met += u64::from(region_seconds <= 300.0);
 }
 
+/// Samples of a plain simulation: each weighs 1.
+fn weighed(values: &[f64]) -> Vec<(f64, u64)> {
+    values.iter().map(|&value| (value, 1)).collect()
+}
+
 /// An incident all of whose downtime is in one stage.
 fn add_recovery(recovery: &mut Recovery, seconds: f64, all_in: Stage) {
-    recovery.seconds.add_trial(&mut [seconds]);
+    recovery.seconds.add_trial(&mut [(seconds, 1)]);
     for stage in [Stage::Detect, Stage::Drain] {
         let in_stage = if stage == all_in { seconds } else { 0.0 };
         recovery.stages.entry(stage).or_default().add(in_stage, 1.0);
@@ -145,15 +152,15 @@ fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
     for episodes in [&mut store.dual_primary, &mut store.split_brain] {
         if region_seconds > 1_300.0 {
             episodes.count.add(1.0);
-            episodes.seconds.add_trial(&mut [20.0]);
-            episodes.divergent_writes.add_trial(&mut [2000.0]);
+            episodes.seconds.add_trial(&mut [(20.0, 1)]);
+            episodes.divergent_writes.add_trial(&mut [(2000.0, 1)]);
         }
     }
 }
 
 fn add_loss(loss: &mut Loss, seconds: f64) {
-    loss.seconds.add_trial(&mut [seconds]);
-    loss.writes.add_trial(&mut [100.0 * seconds]);
+    loss.seconds.add_trial(&mut [(seconds, 1)]);
+    loss.writes.add_trial(&mut [(100.0 * seconds, 1)]);
     loss.lost_writes.add(60.0 * seconds);
     loss.orphaned_writes.add(40.0 * seconds);
     loss.recovered_writes.add(10.0 * seconds);

@@ -28,11 +28,11 @@ impl Study {
                 .stages
                 .extend(Stage::ALL.map(|stage| (stage, Default::default())));
             if seconds >= YEAR_SECONDS / 12.0 {
-                tally_of.month_seconds.add_trial(&mut [0.0]);
+                tally_of.month_seconds.add_trial(&mut [(0.0, 1)]);
                 tally_of.months_met.add(1.0, 1.0);
             }
             if seconds >= YEAR_SECONDS {
-                tally_of.year_seconds.add_trial(&mut [0.0]);
+                tally_of.year_seconds.add_trial(&mut [(0.0, 1)]);
                 tally_of.years_met.add(1.0, 1.0);
             }
             let kind = match journey.kind {

@@ -4,7 +4,7 @@
 //!
 //! - [`proportion`]: Clopper-Pearson. Wilson's interval is narrower, but undercovers for the small probabilities that
 //!   matter here (down to 0.84 near one expected event); a promise about rare events should err on the safe side.
-//! - [`clustered_proportion`]: Clopper-Pearson on the effective number of cases (Korn and Graubard 1998).
+//! - [`clustered_proportion`], [`weighted_proportion`]: Clopper-Pearson on the effective number of cases (Korn and Graubard 1998).
 //! - [`mean`], [`rate`], [`ratio`], [`share`]: sums of few large losses are skewed and normal
 //!   intervals miss the truth too often on the high side; these use gamma intervals (Fay and Feuer 1997).
 //! - [`sample_mean`]: the same, with a lognormal tail beyond the largest sample, since one incident in a hundred may
@@ -21,7 +21,7 @@ mod sample_mean;
 
 pub use percentile::percentile;
 pub use positive::{WORST_CASE, mean, rate, ratio, share};
-pub use proportion::{clustered_proportion, proportion};
+pub use proportion::{clustered_proportion, proportion, weighted_proportion};
 pub use sample_mean::sample_mean;
 
 use super::CONFIDENCE;

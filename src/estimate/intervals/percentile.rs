@@ -7,6 +7,10 @@
 //! what was observed (mid-P, Lancaster 1961): the exact test would be wider than promised by one sample at each
 //! end. The ends are edges of buckets and so include their width.
 //!
+//! Weighted samples ([`crate::measure::samples`]) count by their weights, on both sides of the fraction and in its
+//! variance. What is known of an edge is then bounded by the weights of the samples themselves, as if each were a
+//! trial of its own, instead of by their number (see [`Clusters::least_effect`]).
+//!
 //! Too few samples beyond the level leave the upper end unbounded. When enough samples were seen and were exactly zero
 //! (no data lost by synchronous replicas), the upper end is the resolution of simulated time.
 
@@ -36,18 +40,18 @@ pub fn percentile(samples: &Samples, level: f64) -> Figure {
     let (Some(least), Some(largest)) = (samples.least(), samples.largest()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
-    let few_trials = few_trials_factor(samples.trials());
-    let level_at = |seen: &Cell| level_at(samples, few_trials, seen, level);
+    let total = samples.total();
+    let level_at = |seen: &Cell| level_at(samples, &total, seen, level);
     let mut estimate = None;
     let mut low = Some(least).filter(|_| level_at(&Cell::default()) == Level::Below);
     let mut still_below = low.is_some();
     let mut high = None;
     let mut seen = Cell::default();
-    let enough = level * samples.count() as f64;
+    let enough = level * total.weight as f64;
     for (bucket, cell) in samples.histogram().iter() {
         seen.merge(cell);
         let edge = bucket.upper().clamp(least, largest);
-        if estimate.is_none() && seen.samples as f64 >= enough {
+        if estimate.is_none() && seen.weight as f64 >= enough {
             estimate = Some(middle(bucket).clamp(least, largest));
         }
         match level_at(&seen) {
@@ -71,17 +75,20 @@ enum Level {
     Above,
 }
 
-fn level_at(samples: &Samples, few_trials: f64, seen: &Cell, level: f64) -> Level {
-    let cases = samples.count() as f64;
-    let share = seen.samples as f64 / cases;
+fn level_at(samples: &Samples, total: &Cell, seen: &Cell, level: f64) -> Level {
+    let cases = total.weight as f64;
+    let share = seen.weight as f64 / cases;
+    // Trials are worth no more than their samples are; with equal weights those are never fewer.
+    let trials = (samples.trials() as f64).min(total.effective_samples());
     let clusters = Clusters {
         cases,
         squared_sizes: samples.clusters().denominator_squares(),
         squared_counts: seen.ranks as f64,
         products: seen.companions as f64,
-        trials: samples.trials() as f64,
+        trials,
+        least_effect: least_effect(share, seen, total),
     };
-    let effective = clusters.effective_cases(share) * few_trials;
+    let effective = clusters.effective_cases(share) * few_trials_factor(trials);
     let below = share * effective;
     let above = (1.0 - share) * effective;
     let excluded = effective * divergence(share, level) > -ln(TAIL)
@@ -95,6 +102,19 @@ fn level_at(samples: &Samples, few_trials: f64, seen: &Cell, level: f64) -> Leve
         (true, true) => Level::Below,
         (true, false) => Level::Above,
     }
+}
+
+/// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below the
+/// edge and of `w^2 p^2` over those above, against `p (1 - p)` times the sum of the weights. It is 1 for weights of 1.
+fn least_effect(share: f64, seen: &Cell, total: &Cell) -> f64 {
+    let beyond = Cell {
+        weight: total.weight - seen.weight,
+        squares: total.squares - seen.squares,
+        ..Cell::default()
+    };
+    let overall = total.typical_weight().unwrap_or(1.0);
+    let [below, above] = [seen, &beyond].map(|side| side.typical_weight().unwrap_or(overall));
+    (1.0 - share) * below + share * above
 }
 
 /// The Kullback-Leibler divergence of two shares. Chernoff's bound, exp(-n divergence), settles all edges that are far
@@ -137,7 +157,7 @@ mod tests {
     fn singles(values: impl IntoIterator<Item = f64>) -> Samples {
         let mut samples = Samples::default();
         for value in values {
-            samples.add_trial(&mut [value]);
+            samples.add_trial(&mut [(value, 1)]);
         }
         samples
     }
@@ -190,7 +210,7 @@ mod tests {
     fn samples_that_are_alike_count_once() {
         let mut alike = Samples::default();
         for value in 1..=100 {
-            alike.add_trial(&mut [f64::from(value); 50]);
+            alike.add_trial(&mut [(f64::from(value), 1); 50]);
         }
         let clustered = percentile(&alike, 0.5);
         let independent = percentile(&singles((1..=100).map(f64::from)), 0.5);

@@ -26,7 +26,7 @@ use crate::measure::moments::{Moments, Ratio};
 /// From this many losses on, their sizes are taken to be known well enough for a gamma interval.
 const FEW_LOSSES: u64 = 10;
 /// From this many losses on, the loss added to the upper limit is the size-biased mean.
-const MANY_LOSSES: u64 = 100;
+pub(super) const MANY_LOSSES: u64 = 100;
 /// Beyond this shape the Wilson-Hilferty approximation of a gamma quantile is good to 1e-8.
 const NEARLY_NORMAL_SHAPE: f64 = 1e6;
 

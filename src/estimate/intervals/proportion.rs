@@ -24,6 +24,23 @@ pub fn proportion(events: u64, trials: u64) -> Figure {
 /// (denominator) in each trial: the months that met an objective, the incidents that stayed within one.
 #[must_use]
 pub fn clustered_proportion(cases: &Ratio, trials: u64) -> Figure {
+    of_clusters(cases, trials as f64, 1.0)
+}
+
+/// The same for cases that carry weights: numerator and denominator are sums of weights, and `squared_weights` is the
+/// sum of the squared weights of all cases. Multiplying all weights by the same number changes nothing.
+#[must_use]
+pub fn weighted_proportion(cases: &Ratio, squared_weights: f64, trials: u64) -> Figure {
+    let all = cases.denominator();
+    if all <= 0.0 || squared_weights <= 0.0 {
+        return of_clusters(cases, 0.0, 1.0);
+    }
+    let effective_cases = all * all / squared_weights;
+    let known = (trials as f64).min(effective_cases);
+    of_clusters(cases, known, squared_weights / all)
+}
+
+fn of_clusters(cases: &Ratio, trials: f64, least_effect: f64) -> Figure {
     let all = cases.denominator();
     let estimate = (all > 0.0).then(|| cases.numerator().sum() / all);
     let share = estimate.unwrap_or(0.0).min(1.0);
@@ -32,9 +49,10 @@ pub fn clustered_proportion(cases: &Ratio, trials: u64) -> Figure {
         squared_sizes: cases.denominator_squares(),
         squared_counts: cases.numerator().squares(),
         products: cases.products(),
-        trials: trials as f64,
+        trials,
+        least_effect,
     };
-    let effective = cluster.effective_cases(share) * few_trials_factor(trials);
+    let effective = cluster.effective_cases(share) * few_trials_factor(cluster.trials);
     let bounds = clopper_pearson(share * effective, effective);
     Figure::new(
         estimate,
@@ -71,24 +89,27 @@ pub(super) struct Clusters {
     pub products: f64,
     /// Number of trials.
     pub trials: f64,
+    /// The design effect if every case were a trial of its own: 1 for cases of weight 1.
+    pub least_effect: f64,
 }
 
 impl Clusters {
     /// The number of independent cases in which the observed share would vary as it does over trials.
     ///
     /// Clustering may cost at most what it costs when all cases of a trial are alike; that is assumed when the share
-    /// is 0 or 1 and the data can't tell. It never passes for a gain.
+    /// is 0 or 1 and the data can't tell. It never passes for a gain. Where cases carry weights, all sums do, and no
+    /// figure changes when all weights are multiplied by the same number.
     pub fn effective_cases(&self, share: f64) -> f64 {
         if self.cases <= 0.0 {
             return 0.0;
         }
-        let worst_effect = (self.squared_sizes / self.cases).max(1.0);
+        let worst_effect = (self.squared_sizes / self.cases).max(self.least_effect);
         let independent = share * (1.0 - share) * self.cases;
         let degrees = self.trials - 1.0;
         let effect = if independent > 0.0 && degrees > 0.0 {
             let squares = self.squared_counts - 2.0 * share * self.products
                 + share * share * self.squared_sizes;
-            (squares * (self.trials / degrees) / independent).clamp(1.0, worst_effect)
+            (squares * (self.trials / degrees) / independent).clamp(self.least_effect, worst_effect)
         } else {
             worst_effect
         };
@@ -97,8 +118,8 @@ impl Clusters {
 }
 
 /// The square of the normal over the t quantile: what an estimated variance costs in effective cases.
-pub(super) fn few_trials_factor(trials: u64) -> f64 {
-    let degrees = trials as f64 - 1.0;
+pub(super) fn few_trials_factor(trials: f64) -> f64 {
+    let degrees = trials - 1.0;
     // Beyond, the factor is within 0.02 % of one.
     if degrees > 10_000.0 {
         return 1.0;
@@ -175,6 +196,26 @@ mod tests {
         let width = |figure: &Figure| figure.high.unwrap() - figure.low.unwrap();
         let widening = width(&clustered) / width(&independent);
         assert!((1.0..1.02).contains(&widening), "{widening}");
+    }
+
+    #[test]
+    fn weights_of_one_change_nothing_and_their_unit_does_not_matter() {
+        let figure = |unit: f64| {
+            let (mut cases, mut squared_weights) = (Ratio::default(), 0.0);
+            for trial in 0..60_u32 {
+                let (size, count) = (f64::from(trial % 4), f64::from(trial % 4 / 2));
+                cases.add(unit * count, unit * size);
+                squared_weights += unit * unit * size;
+            }
+            weighted_proportion(&cases, squared_weights, 60)
+        };
+        let (one, other) = (figure(1.0), figure(1_048_576.0));
+        assert_eq!(one, other);
+        let mut plain = Ratio::default();
+        for trial in 0..60_u32 {
+            plain.add(f64::from(trial % 4 / 2), f64::from(trial % 4));
+        }
+        assert_eq!(one, clustered_proportion(&plain, 60));
     }
 
     #[test]

@@ -18,14 +18,18 @@
 //! thus very wide, and where it ends beyond a hundred times the estimate it is given as unbounded. What no construction
 //! can exclude is a rare long kind of incident of which none has been seen.
 //!
+//! Weighted samples ([`crate::measure::samples`]) count by their weights. Few heavy ones are worth as many as their effective number
+//! (Kish), which stands for n where few samples are paid for. One more loss is a sample of the weight that is typical of
+//! the upper half: where importance sampling has filled the tail with light samples, little is missing beyond it.
+//!
 //! Deliberately absent: intervals of the lognormal mean itself (Cox's, or Zou, Taleban and Huo, Computational
 //! Statistics and Data Analysis 53 (2009) 3755), which miss the mean of any other law when the samples are many.
 
-use super::positive::Total;
+use super::positive::{MANY_LOSSES, Total};
 use crate::estimate::Figure;
 use crate::estimate::figure::unit;
 use crate::math::{exp, ln, normal_quantile, normal_survival};
-use crate::measure::histogram::{Bucket, Histogram};
+use crate::measure::histogram::{Bucket, Cell, Histogram};
 use crate::measure::samples::Samples;
 
 /// How much few trials raise the square of the spread: by this over the square of their number.
@@ -43,9 +47,12 @@ pub fn sample_mean(samples: &Samples) -> Figure {
     let Some(mut total) = Total::of(clusters, samples.trials()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
+    let tail = Tail::of(samples.histogram(), clusters.numerator().nonzero());
+    if tail.trials < MANY_LOSSES as f64 {
+        total.next = clusters.numerator().largest();
+    }
     let low = total.low();
-    let tail = beyond_the_largest(samples.histogram(), clusters.numerator().nonzero());
-    total.next = total.next.max(tail);
+    total.next = total.next.max(tail.beyond_the_largest());
     let high = match total.high() {
         high if high <= WIDEST * total.sum => high,
         _ => f64::INFINITY,
@@ -55,31 +62,57 @@ pub fn sample_mean(samples: &Samples) -> Figure {
     Figure::new(Some(total.sum / count), bounds, METHOD).in_unit(unit::SECONDS)
 }
 
-/// The mean of a sample larger than nearly all seen, if the positive ones, of so many trials, are lognormal.
-fn beyond_the_largest(histogram: &Histogram, trials: u64) -> f64 {
-    if trials < 2 {
-        return f64::INFINITY;
+/// The positive samples, as far as their logarithms tell how long another can be.
+struct Tail {
+    /// Logarithms of the samples, with their weights, in increasing order.
+    logarithms: Vec<(f64, Cell)>,
+    total: Cell,
+    /// The number of trials with a positive sample, or fewer if their weights differ much.
+    trials: f64,
+}
+
+impl Tail {
+    fn of(histogram: &Histogram, trials: u64) -> Tail {
+        let mut total = Cell::default();
+        let mut logarithms = Vec::new();
+        for (bucket, cell) in histogram
+            .iter()
+            .filter(|(bucket, _)| *bucket != Bucket::ZERO)
+        {
+            total.merge(cell);
+            logarithms.push((ln(0.5 * (bucket.lower() + bucket.upper())), *cell));
+        }
+        Tail {
+            logarithms,
+            total,
+            trials: (trials as f64).min(total.effective_samples()),
+        }
     }
-    let positive: Vec<(f64, f64)> = histogram
-        .iter()
-        .filter(|(bucket, _)| *bucket != Bucket::ZERO)
-        .map(|(bucket, cell)| {
-            let middle = 0.5 * (bucket.lower() + bucket.upper());
-            (ln(middle), cell.samples as f64)
-        })
-        .collect();
-    let count: f64 = positive.iter().map(|(_, samples)| samples).sum();
-    let median = median(&positive, count);
-    let squares: f64 = positive
-        .iter()
-        .filter(|(logarithm, _)| *logarithm > median)
-        .map(|(logarithm, samples)| samples * (logarithm - median) * (logarithm - median))
-        .sum();
-    let trials = trials as f64;
-    let variance = 2.0 * squares / count * (1.0 + SPREAD_UNKNOWN / (trials * trials));
-    let quantile = normal_quantile(1.0 - 1.0 / count);
-    let beyond = normal_survival(quantile - variance.sqrt());
-    count * exp(median + 0.5 * variance) * beyond
+
+    /// The mean of a sample larger than nearly all seen, times its weight, if they are lognormal.
+    fn beyond_the_largest(&self) -> f64 {
+        if self.trials < 2.0 {
+            return f64::INFINITY;
+        }
+        let weights: Vec<(f64, f64)> = self
+            .logarithms
+            .iter()
+            .map(|(logarithm, cell)| (*logarithm, cell.weight as f64))
+            .collect();
+        let weight = self.total.weight as f64;
+        let median = median(&weights, weight);
+        let (mut squares, mut upper) = (0.0, Cell::default());
+        for (logarithm, cell) in self.logarithms.iter().filter(|(it, _)| *it > median) {
+            squares += cell.weight as f64 * (logarithm - median) * (logarithm - median);
+            upper.merge(cell);
+        }
+        let few_trials = 1.0 + SPREAD_UNKNOWN / (self.trials * self.trials);
+        let variance = 2.0 * squares / weight * few_trials;
+        let another = upper.typical_weight().or(self.total.typical_weight());
+        let quantile = normal_quantile(1.0 - another.unwrap_or(weight) / weight);
+        let beyond = normal_survival(quantile - variance.sqrt());
+        weight * exp(median + 0.5 * variance) * beyond
+    }
 }
 
 /// The median of weighted values in increasing order; between two values, their mean.
@@ -108,7 +141,8 @@ mod tests {
     fn samples_of(trials: &[&[f64]]) -> Samples {
         let mut samples = Samples::default();
         for trial in trials {
-            samples.add_trial(&mut trial.to_vec());
+            let mut weighed: Vec<(f64, u64)> = trial.iter().map(|&value| (value, 1)).collect();
+            samples.add_trial(&mut weighed);
         }
         samples
     }
@@ -169,7 +203,7 @@ mod tests {
             .map(|rank| [exp(normal_quantile((f64::from(rank) + 0.5) / 1e4))])
             .collect();
         let trials: Vec<&[f64]> = quantiles.iter().map(<[f64; 1]>::as_slice).collect();
-        let tail = beyond_the_largest(samples_of(&trials).histogram(), 10_000);
+        let tail = Tail::of(samples_of(&trials).histogram(), 10_000).beyond_the_largest();
         assert!((tail / 54.0 - 1.0).abs() < 0.01, "{tail}");
     }
 
