@@ -21,4 +21,4 @@ pub use journal::{Entry, journal};
 pub use moments::{Moments, Ratio};
 pub use samples::Samples;
 pub use tally::{Episodes, JourneyTally, Loss, Recovery, Requests, Stage, StoreTally, Tally};
-pub use trial::{FOLLOWED_WINDOWS, MONTH, run_trials};
+pub use trial::{FOLLOWED_WINDOWS, MONTH, Observers, run_trials};

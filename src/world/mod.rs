@@ -31,7 +31,7 @@ pub use state::State;
 use crate::dist::Law;
 use crate::engine::{self, Agenda, Chance, Slot};
 use crate::time::{Span, Time};
-use crate::topology::{JourneyId, PartId, StoreId, Topology};
+use crate::topology::{CauseId, JourneyId, PartId, StoreId, Topology};
 use note::{Event, Note};
 use state::{Origin, Phase, StoreState};
 use touch::Touched;
@@ -60,6 +60,8 @@ pub struct World<'t, C> {
     wanted: Vec<f64>,
     /// Room for a store as it was before it looked again.
     before: StoreState,
+    /// Room for the causes that a walk meets.
+    causes: Vec<CauseId>,
 }
 
 impl<'t, C: Chance> World<'t, C> {
@@ -80,6 +82,7 @@ impl<'t, C: Chance> World<'t, C> {
             touched: Touched::new(topology, layout.depends.arrivals.len()),
             wanted: Vec::new(),
             before: StoreState::new(1),
+            causes: Vec::new(),
         };
         world.start();
         world
@@ -320,6 +323,7 @@ impl<C: Clone> Clone for World<'_, C> {
             touched: self.touched.clone(),
             wanted: self.wanted.clone(),
             before: self.before.clone(),
+            causes: Vec::new(),
             ..*self
         }
     }
