@@ -158,6 +158,9 @@ impl<C: Chance> World<'_, C> {
     /// DNS sends clients to a target: instances that died there unnoticed will fail requests.
     pub(super) fn notice_dead_instances(&mut self, id: TrafficId) {
         let topology = self.topology;
+        if !topology.traffic[id.index()].has_passive_health() {
+            return;
+        }
         for (target, checked) in topology.traffic[id.index()].targets.iter().enumerate() {
             if self.state.traffic[id.index()].answer[target] <= 0.0 {
                 continue;
@@ -170,10 +173,7 @@ impl<C: Chance> World<'_, C> {
                 let ejected = self.state.traffic[id.index()].ejected[target][instance];
                 let timer = Timer::Ejection(id, target as u32, instance as u32);
                 let unnoticed = self.state.conditions[part.index()] != Condition::Up && !ejected;
-                if unnoticed
-                    && topology.traffic[id.index()].has_passive_health()
-                    && !self.is_set(timer)
-                {
+                if unnoticed && !self.is_set(timer) {
                     self.update_ejections(*part);
                 }
             }

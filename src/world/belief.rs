@@ -14,22 +14,35 @@ use crate::time::{Span, Time};
 use crate::topology::{DetectorId, PartId, PlaceId, StoreId, Watch};
 
 impl<C: Chance> World<'_, C> {
-    /// Draws phases and first false alarms.
+    /// Draws first false alarms. Phases are drawn when somebody asks.
     pub(super) fn start_detectors(&mut self) {
         for id in (0..self.topology.detectors.len()).map(DetectorId::from) {
-            self.draw_phases(id);
             self.schedule_alarm(id);
-            self.look(id);
+            let detector = &self.topology.detectors[id.index()];
+            if let Watch::Primary(_) = detector.watches {
+                let first = self.layout.probers[id.index()];
+                for (index, place) in detector.vantage.iter().enumerate() {
+                    let meets = self.meets(detector.watches, index, *place);
+                    self.state.probers[first + index].meets = meets;
+                }
+            }
         }
     }
 
-    fn draw_phases(&mut self, id: DetectorId) {
+    /// The phases with which a detector started, if they have not been drawn yet: most detectors have nothing to
+    /// see in most trials.
+    fn draw_first_phases(&mut self, id: DetectorId) {
+        if !std::mem::replace(&mut self.state.detectors[id.index()].has_phases, true) {
+            self.draw_phases(id, Time::ZERO);
+        }
+    }
+
+    fn draw_phases(&mut self, id: DetectorId, now: Time) {
         let detector = &self.topology.detectors[id.index()];
         let first = self.layout.probers[id.index()];
         for vantage in 0..detector.vantage.len() {
             let law = &self.layout.phases[id.index()];
             let phase = self.chance.time(detector.draw_phase, law, Span::ZERO);
-            let now = self.state.now;
             self.state.probers[first + vantage].find_at_rest(detector, now, phase);
         }
     }
@@ -58,6 +71,7 @@ impl<C: Chance> World<'_, C> {
             }
             if !changed {
                 changed = true;
+                self.draw_first_phases(id);
                 if now.since(self.state.detectors[id.index()].changed) > probe::rest(detector) {
                     self.refresh_phases(id);
                 }
@@ -84,10 +98,11 @@ impl<C: Chance> World<'_, C> {
         let detector = &self.topology.detectors[id.index()];
         let first = self.layout.probers[id.index()];
         let now = self.state.now;
+        self.draw_first_phases(id);
         for index in first..first + detector.vantage.len() {
             self.state.probers[index].advance(detector, now);
         }
-        self.draw_phases(id);
+        self.draw_phases(id, now);
     }
 
     fn schedule_opinion(&mut self, id: DetectorId) {
@@ -262,7 +277,8 @@ impl<C: Chance> World<'_, C> {
             self.state.probers[index].says_down = false;
             self.state.probers[index].meets = Condition::Up;
         }
-        self.draw_phases(id);
+        self.draw_first_phases(id);
+        self.draw_phases(id, self.state.now);
         self.state.detectors[id.index()].changed = self.state.now;
         self.state.detectors[id.index()].alarm = None;
         self.count_votes(id);

@@ -27,6 +27,7 @@ copied_field_by_field!(State {
     faults,
     crews,
     places,
+    places_hit,
     parts,
     conditions,
     cuts,

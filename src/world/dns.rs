@@ -19,6 +19,12 @@ use crate::topology::{Drain, Policy, TrafficId};
 /// Answers of the past that are kept apart; older ones are merged by mass.
 const PAST_ANSWERS: usize = 8;
 
+/// The shares of clients that use the present answer and each of the past.
+struct Using {
+    present: f64,
+    past: [f64; PAST_ANSWERS + 1],
+}
+
 /// What a look at the beliefs makes of an entry's answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Change {
@@ -190,36 +196,32 @@ impl<C: Chance> World<'_, C> {
 
     /// The share of clients at each target.
     pub fn shares(&self, id: TrafficId, at: Time) -> impl Iterator<Item = f64> + '_ {
-        let moved = self.moved(id, at);
-        let targets = 0..self.state.traffic[id.index()].answer.len();
-        targets.map(move |target| self.share_at(id, target, at, moved))
+        let using = self.using(id, at);
+        let state = &self.state.traffic[id.index()];
+        (0..state.answer.len()).map(move |target| using.share(state, target))
     }
 
     /// The share of clients at one target.
     pub(super) fn share(&self, id: TrafficId, target: usize, at: Time) -> f64 {
-        self.share_at(id, target, at, self.moved(id, at))
+        self.using(id, at)
+            .share(&self.state.traffic[id.index()], target)
     }
 
-    /// The share of clients that use the present answer.
-    fn moved(&self, id: TrafficId, at: Time) -> f64 {
+    /// The shares of clients that use each answer.
+    fn using(&self, id: TrafficId, at: Time) -> Using {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &self.state.traffic[id.index()];
-        if state.past.is_empty() {
-            1.0
-        } else {
-            1.0 - drain.left(at.since(state.since))
+        let mut using = Using {
+            present: 1.0,
+            past: [0.0; PAST_ANSWERS + 1],
+        };
+        if !state.past.is_empty() {
+            using.present = 1.0 - drain.left(at.since(state.since));
         }
-    }
-
-    fn share_at(&self, id: TrafficId, target: usize, at: Time, moved: f64) -> f64 {
-        let drain = &self.topology.traffic[id.index()].drain;
-        let state = &self.state.traffic[id.index()];
-        let targets = state.answer.len();
-        let stale =
-            state.past.iter().enumerate().map(|(rank, past)| {
-                past.mass(drain, at) * state.past_shares[rank * targets + target]
-            });
-        moved * state.answer[target] + stale.sum::<f64>()
+        for (mass, past) in using.past.iter_mut().zip(&state.past) {
+            *mass = past.mass(drain, at);
+        }
+        using
     }
 
     /// Forgets answers that nobody uses any more, and wakes up where the shares bend next.
@@ -246,6 +248,15 @@ impl<C: Chance> World<'_, C> {
         let next = bends.min().unwrap_or(Time::NEVER);
         self.set(Timer::Drain(id), next);
         next
+    }
+}
+
+impl Using {
+    fn share(&self, state: &TrafficState, target: usize) -> f64 {
+        let targets = state.answer.len();
+        let past = self.past.iter().take(state.past.len()).enumerate();
+        let stale = past.map(|(rank, mass)| mass * state.past_shares[rank * targets + target]);
+        self.present * state.answer[target] + stale.sum::<f64>()
     }
 }
 

@@ -109,25 +109,25 @@ impl<C: Chance> World<'_, C> {
             let id = self.touched.arrivals.at(rank);
             let Arrival { journey, through } = layout.depends.arrivals[id];
             let checked = &self.topology.journeys[journey.index()];
-            let (entered, success) = match through {
-                None => (1.0, self.met(&checked.needs, PlaceId::INTERNET, now)),
-                Some((entry, target)) => (
-                    self.entered(entry, target, checked.timeout),
-                    self.success_at(checked, entry, target, now),
-                ),
+            let entered = through.map_or(1.0, |(entry, target)| {
+                self.entered(entry, target, checked.timeout)
+            });
+            let success = |at| match through {
+                None => self.met(&checked.needs, PlaceId::INTERNET, at),
+                Some((entry, target)) => {
+                    self.success_of_entered(checked, entry, target, entered, at)
+                }
             };
-            let later = match through {
-                _ if until.is_never() => success,
-                None => self.met(&checked.needs, PlaceId::INTERNET, until),
-                Some((entry, target)) => self.success_at(checked, entry, target, until),
-            };
-            let arrived = Arrived {
-                entered,
-                success: Linear {
-                    now: success,
-                    later,
+            let first = success(now);
+            let success = Linear {
+                now: first,
+                later: if until.is_never() {
+                    first
+                } else {
+                    success(until)
                 },
             };
+            let arrived = Arrived { entered, success };
             if std::mem::replace(&mut self.flow.arrivals[id], arrived) != arrived {
                 self.touched.journeys.add(journey.index());
                 for store in &layout.depends.written_by[journey.index()] {
@@ -185,6 +185,17 @@ impl<C: Chance> World<'_, C> {
         at: Time,
     ) -> f64 {
         let entered = self.entered(entry, target, journey.timeout);
+        self.success_of_entered(journey, entry, target, entered, at)
+    }
+
+    fn success_of_entered(
+        &self,
+        journey: &Journey,
+        entry: TrafficId,
+        target: usize,
+        entered: f64,
+        at: Time,
+    ) -> f64 {
         if entered <= 0.0 {
             return 0.0;
         }

@@ -96,9 +96,11 @@ impl<'t, C: Chance> World<'t, C> {
     }
 
     fn start(&mut self) {
+        self.state.agenda.hold();
         self.start_faults();
         self.start_detectors();
         self.start_traffic();
+        self.state.agenda.settle();
         self.touched.clear();
         self.touched.everything();
         self.update_flow();

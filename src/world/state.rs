@@ -20,6 +20,8 @@ pub struct State {
     pub crews: Vec<CrewState>,
     /// Effects of active faults on each place itself (not on what is around it).
     pub places: Vec<Effects>,
+    /// How many such effects there are on all places together.
+    pub places_hit: usize,
     /// Effects of active faults on each part itself.
     pub parts: Vec<Effects>,
     /// The condition of each part, its places included.
@@ -112,6 +114,8 @@ pub struct DetectorState {
     pub votes: u32,
     /// The false alarm that is being believed, if it is one.
     pub alarm: Option<Time>,
+    /// Whether its probers have been given phases.
+    pub has_phases: bool,
 }
 
 /// Where a store's recovery stands.
@@ -252,6 +256,7 @@ impl State {
             faults: vec![FaultState::default(); topology.faults.len()],
             crews: vec![CrewState::default(); topology.crews.len()],
             places: vec![Effects::default(); topology.places.len()],
+            places_hit: 0,
             parts: vec![Effects::default(); topology.parts.len()],
             conditions: vec![Condition::Up; topology.parts.len()],
             cuts: Vec::new(),
