@@ -203,8 +203,11 @@ impl<C: Chance> World<'_, C> {
 
     /// The share of clients at one target.
     pub(super) fn share(&self, id: TrafficId, target: usize, at: Time) -> f64 {
-        self.using(id, at)
-            .share(&self.state.traffic[id.index()], target)
+        let state = &self.state.traffic[id.index()];
+        if state.past.is_empty() {
+            return state.answer[target];
+        }
+        self.using(id, at).share(state, target)
     }
 
     /// The shares of clients that use each answer.

@@ -56,6 +56,7 @@ pub struct World<'t, C> {
     roles_changed: bool,
     touched_parts: Vec<PartId>,
     touched: Touched,
+    looks_everywhere: bool,
     /// Room for the answer that an entry wants to give.
     wanted: Vec<f64>,
     /// Room for a store as it was before it looked again.
@@ -80,6 +81,7 @@ impl<'t, C: Chance> World<'t, C> {
             roles_changed: false,
             touched_parts: Vec::new(),
             touched: Touched::new(topology, layout.depends.arrivals.len()),
+            looks_everywhere: false,
             wanted: Vec::new(),
             before: StoreState::new(1),
             causes: Vec::new(),
@@ -129,7 +131,15 @@ impl<'t, C: Chance> World<'t, C> {
     pub fn step(&mut self) -> Option<Time> {
         self.notes.clear();
         self.touched.clear();
+        if self.looks_everywhere {
+            self.touched.everything();
+        }
         engine::step(self)
+    }
+
+    /// From now on every event touches everything: slow and obvious, and the same. The reference for tests.
+    pub fn look_everywhere(&mut self) {
+        self.looks_everywhere = true;
     }
 
     fn set(&mut self, timer: Timer, at: Time) {
@@ -343,5 +353,6 @@ impl<C: Clone> Clone for World<'_, C> {
         self.roles_changed = other.roles_changed;
         self.touched_parts.clone_from(&other.touched_parts);
         self.touched.clone_from(&other.touched);
+        self.looks_everywhere = other.looks_everywhere;
     }
 }
