@@ -9,6 +9,7 @@ pub mod exact;
 pub mod math;
 pub mod measure;
 pub mod model;
+pub mod rare;
 pub mod report;
 pub mod rng;
 pub mod study;

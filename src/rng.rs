@@ -67,6 +67,18 @@ impl Stream {
         }
     }
 
+    /// The stream of this key in one branch of a trial. Branches are counted from 1.
+    #[must_use]
+    pub fn of_branch(seed: u64, trial: u64, branch: u64, key: StreamKey) -> Stream {
+        let outer = mix(mix(seed ^ 0xa076_1d64_78bd_642f).wrapping_add(trial));
+        Stream::new(
+            mix(outer.wrapping_add(branch)),
+            trial,
+            key.entity,
+            key.purpose,
+        )
+    }
+
     /// The next 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(self.increment);

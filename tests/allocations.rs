@@ -50,7 +50,7 @@ fn trials_take_no_memory() {
         let mut observers = Observers::new(&topology);
         let mut play = || {
             for trial in 0..TRIALS {
-                world.chance.restart(trial);
+                world.chance_mut().restart(trial);
                 world.restart();
                 observers.restart();
                 observers.watch(&mut world, |_, _| {});
@@ -81,7 +81,7 @@ fn copying_a_world_into_another_takes_no_memory() {
     let (mut nominal, mut branch) = (world(), world());
     let mut copy = || {
         for trial in 0..TRIALS {
-            nominal.chance.restart(trial);
+            nominal.chance_mut().restart(trial);
             nominal.restart();
             for _ in 0..100 {
                 nominal.step();

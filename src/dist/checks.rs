@@ -281,6 +281,30 @@ pub fn same_as(law: &Law, oracle: &impl Distribution<f64>) {
     }
 }
 
+/// A law of every family, and some made of others.
+pub fn one_of_each() -> Vec<Law> {
+    let lognormal = Law::lognormal(3.0, 0.9).unwrap();
+    let exponential = Law::exponential(25.0).unwrap();
+    let weibull = Law::weibull(30.0, 1.7).unwrap();
+    let mixed = vec![(0.7, lognormal.clone()), (0.3, weibull.clone())];
+    let laws = vec![
+        Law::fixed(20.0),
+        Law::gamma(2.5, 12.0),
+        Law::uniform(5.0, 80.0),
+        Law::triangular(2.0, 10.0, 70.0),
+        Law::pareto(9.0, 4.5),
+        Law::log_logistic(22.0, 4.2),
+        Law::empirical(vec![3.0, 8.0, 8.0, 90.0]),
+        Law::mixture(mixed),
+        Law::truncated(lognormal.clone(), Some(6.0), Some(200.0)),
+        Law::truncated(weibull.clone(), Some(10.0), Some(60.0)),
+        Law::truncated(exponential.clone(), None, Some(40.0)),
+        Law::weibull(40.0, 0.8),
+    ];
+    let checked = laws.into_iter().map(Result::unwrap);
+    checked.chain([lognormal, exponential, weibull]).collect()
+}
+
 /// The exact bits of a few draws, the same on every platform.
 pub fn bits(law: &Law) -> [u64; 5] {
     let mut draws = stream(1, "bits");

@@ -4,6 +4,7 @@
 //! and counts how often the interval holds it. Nominal coverage is 95 %; three binomial standard errors either side are
 //! allowed. Where a study runs to a precision, the stopping rule is on.
 
+mod totals;
 mod weighted;
 
 use super::Figure;
@@ -81,6 +82,7 @@ fn coverage(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) -> f6
 
 fn assert_nominal(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) {
     let covered = coverage(name, truth, study);
+
     assert!(
         (covered - 0.95).abs() <= TOLERANCE,
         "{name}: coverage {covered}"
@@ -89,6 +91,7 @@ fn assert_nominal(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure)
 
 fn assert_conservative(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) {
     let covered = coverage(name, truth, study);
+
     assert!(covered >= 0.95 - TOLERANCE, "{name}: coverage {covered}");
 }
 

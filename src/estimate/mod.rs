@@ -4,12 +4,15 @@
 //! figure, and its coverage is itself tested, with the stopping rule on. Deliberately absent: the tallies themselves
 //! ([`crate::measure`]), and which figures a result has.
 
+pub mod compound;
 pub mod digits;
 pub mod figure;
 pub mod intervals;
 pub mod stopping;
+pub mod trust;
 
 pub use figure::{CONFIDENCE, Figure};
+pub use trust::Trust;
 
 #[cfg(test)]
 mod coverage;

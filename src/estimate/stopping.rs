@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use super::Figure;
+use super::{Figure, Trust};
 
 /// Trials in a block; the last block of a run may have fewer.
 pub const BLOCK_TRIALS: u64 = 256;
@@ -97,6 +97,17 @@ impl Progress {
             events,
             relative_half_width: figure.relative_half_width(),
         }
+    }
+
+    /// The progress of a figure of weighted trials. Those count by how many equal ones they are worth; where the sum
+    /// can't be trusted, none does.
+    #[must_use]
+    pub fn of_weighted(figure: &Figure, trust: &Trust) -> Progress {
+        let events = match trust.trustworthy {
+            true => trust.effective_trials as u64,
+            false => 0,
+        };
+        Progress::of(figure, events)
     }
 
     /// Whether the figure has this precision, on enough events to believe so.

@@ -90,7 +90,8 @@ impl Cell {
         self.companions = self.companions.saturating_add(other.companions);
     }
 
-    /// The squared weights over the weights: the weight of a sample picked in proportion to its weight. Nothing without samples.
+    /// The squared weights over the weights: the weight of a sample picked in proportion to its weight. Nothing without
+    /// samples.
     #[must_use]
     pub fn typical_weight(&self) -> Option<f64> {
         (self.weight > 0).then(|| self.squares as f64 / self.weight as f64)

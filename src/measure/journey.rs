@@ -2,11 +2,12 @@
 
 use super::incident::{Blame, Follower, Incident, pieces};
 use super::segment::Segment;
-use super::tally::{JourneyTally, Recovery, Stage};
+use super::tally::{JourneyTally, Stage};
+use super::totals::{Busy, JourneyTotals, WeightedIncident};
 use super::trial::{MONTH, Windowed};
 use crate::engine::Chance;
 use crate::time::{Span, Time};
-use crate::topology::{Journey, JourneyId, Scope};
+use crate::topology::{Journey, JourneyId};
 use crate::world::World;
 use crate::world::why::{Progress, Reasons};
 
@@ -44,13 +45,17 @@ pub struct JourneyObserver {
     follower: Follower,
     incidents: Vec<Incident>,
     turns: Vec<Turn>,
+    /// Downtime since it was last forgotten.
+    down: Span,
+    /// Seconds' worth of lost requests since it was last forgotten.
+    lost: f64,
     /// Downtime in each month of the window; the last entry is what is left of it.
-    down: Vec<Span>,
+    down_by_month: Vec<Span>,
     /// Seconds' worth of lost requests in each month.
-    lost_seconds: Vec<f64>,
-    /// Downtime by stage.
+    lost_by_month: Vec<f64>,
+    /// Downtime by stage since it was last forgotten.
     stages: [Span; Stage::COUNT],
-    /// Downtime by set of causes.
+    /// Downtime by set of causes since it was last forgotten.
     rows: Vec<(Vec<u32>, Span)>,
     /// How many of the rows belong to this trial; the others are room.
     rows_used: usize,
@@ -78,8 +83,10 @@ impl JourneyObserver {
             follower: Follower::default(),
             incidents: Vec::new(),
             turns: Vec::new(),
-            down: vec![Span::ZERO; months],
-            lost_seconds: vec![0.0; months],
+            down: Span::ZERO,
+            lost: 0.0,
+            down_by_month: vec![Span::ZERO; months],
+            lost_by_month: vec![0.0; months],
             stages: [Span::ZERO; Stage::COUNT],
             rows: Vec::new(),
             rows_used: 0,
@@ -103,8 +110,9 @@ impl JourneyObserver {
         self.follower = Follower::default();
         self.incidents.clear();
         self.turns.clear();
-        self.down.fill(Span::ZERO);
-        self.lost_seconds.fill(0.0);
+        (self.lost, self.down) = (0.0, Span::ZERO);
+        self.down_by_month.fill(Span::ZERO);
+        self.lost_by_month.fill(0.0);
         self.stages = [Span::ZERO; Stage::COUNT];
         self.rows.iter_mut().for_each(|row| row.1 = Span::ZERO);
         self.rows_used = 0;
@@ -223,103 +231,75 @@ impl JourneyObserver {
         }
         while piece.to > piece.from {
             let month = ((piece.from.since(self.window.from).0 / MONTH.0) as usize)
-                .min(self.down.len() - 1);
-            let next = if month + 1 == self.down.len() {
+                .min(self.down_by_month.len() - 1);
+            let next = if month + 1 == self.down_by_month.len() {
                 piece.to
             } else {
                 self.window.from.after(Span((month as u64 + 1) * MONTH.0))
             };
             let part = piece.between(piece.from, next);
-            self.lost_seconds[month] += part.length().seconds() - part.integral();
+            let lost = part.length().seconds() - part.integral();
+            self.lost += lost;
+            self.lost_by_month[month] += lost;
             if low {
-                self.down[month].0 += part.length().0;
+                self.down.0 += part.length().0;
+                self.down_by_month[month].0 += part.length().0;
             }
             piece = piece.between(next, piece.to);
         }
     }
 
-    /// Lost and offered requests, and seconds down, of the trial.
-    pub fn totals(&self, journey: &Journey) -> (f64, f64, f64) {
-        let lost: f64 = self.lost_seconds.iter().sum::<f64>() * journey.rate;
-        let offered = journey.rate * self.window.length().seconds();
-        let down: u64 = self.down.iter().map(|span| span.0).sum();
-        (lost.clamp(0.0, offered), offered, Span(down).seconds())
-    }
-
-    /// Adds the trial to the tally.
-    pub fn record(&self, journey: &Journey, tally: &mut JourneyTally) {
-        let (lost, offered, down) = self.totals(journey);
-        tally.requests.lost.add(lost, offered);
-        tally
-            .requests
-            .down
-            .add(down, self.window.length().seconds());
-        self.record_incidents(journey, tally);
-        for stage in Stage::ALL {
-            let span = self.stages[stage as usize];
-            if span > Span::ZERO {
-                tally.stages.entry(stage).or_default().add(span.seconds());
-            }
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight.
+    pub fn add_to(&self, weight: f64, totals: &mut JourneyTotals) {
+        let lost_seconds = self.lost.clamp(0.0, self.window.length().seconds());
+        let down_seconds = self.down.seconds();
+        totals.lost_seconds += lost_seconds * weight;
+        totals.down_seconds += down_seconds * weight;
+        if lost_seconds > 0.0 || down_seconds > 0.0 {
+            totals.busy.push(Busy {
+                down_seconds,
+                lost_seconds,
+                weight,
+            });
         }
-        self.record_causes(tally);
-        self.record_periods(journey, tally);
-    }
-
-    fn record_incidents(&self, journey: &Journey, tally: &mut JourneyTally) {
-        tally.outages.add(self.incidents.len() as f64);
-        let seconds = |incident: &Incident| incident.ended.since(incident.struck).seconds();
-        let mut lengths: Vec<(f64, u64)> = self
-            .incidents
-            .iter()
-            .map(|incident| (incident.ended.since(incident.opened).seconds(), 1))
-            .collect();
-        tally.outage_seconds.add_trial(&mut lengths);
-        record_recovery(&self.incidents.iter().collect::<Vec<_>>(), &mut tally.rto);
-        for scope in Scope::ALL {
-            let of_scope: Vec<&Incident> = self
-                .incidents
-                .iter()
-                .filter(|incident| incident.scope == Some(scope))
-                .collect();
-            if !of_scope.is_empty() {
-                record_recovery(&of_scope, tally.rto_by_scope.entry(scope).or_default());
-            }
+        let incidents = self.incidents.iter().map(|incident| WeightedIncident {
+            seconds: incident.ended.since(incident.opened).seconds(),
+            recovery_seconds: incident.ended.since(incident.struck).seconds(),
+            scope: incident.scope,
+            stages: incident.stages,
+            weight,
+        });
+        totals.incidents.extend(incidents);
+        for (total, span) in totals.stages.iter_mut().zip(&self.stages) {
+            *total += span.seconds() * weight;
         }
-        let limit = journey.objective.rto.map_or(f64::INFINITY, Span::seconds);
-        let met = self
-            .incidents
-            .iter()
-            .all(|incident| seconds(incident) <= limit);
-        tally.rto_met += u64::from(met);
-    }
-
-    fn record_causes(&self, tally: &mut JourneyTally) {
-        let mut involved = std::collections::BTreeMap::<u32, u64>::new();
         for (causes, span) in self.rows.iter().filter(|row| row.1 > Span::ZERO) {
-            tally
-                .causes
-                .entry(causes.clone())
-                .or_default()
-                .add(span.seconds());
-            for cause in causes {
-                *involved.entry(*cause).or_default() += span.0;
+            let seconds = span.seconds() * weight;
+            match totals.causes.get_mut(causes) {
+                Some(total) => *total += seconds,
+                None => {
+                    totals.causes.insert(causes.clone(), seconds);
+                }
             }
-        }
-        for (cause, span) in involved {
-            tally
-                .involved
-                .entry(cause)
-                .or_default()
-                .add(Span(span).seconds());
         }
     }
 
-    fn record_periods(&self, journey: &Journey, tally: &mut JourneyTally) {
-        let months = self.down.len() - 1;
+    /// Begins anew with what adds up over the parts of a trial; what is open stays open.
+    pub fn forget(&mut self) {
+        (self.lost, self.down) = (0.0, Span::ZERO);
+        self.incidents.clear();
+        self.turns.clear();
+        self.stages = [Span::ZERO; Stage::COUNT];
+        self.rows.iter_mut().for_each(|row| row.1 = Span::ZERO);
+    }
+
+    /// Adds the months and years of the whole trial to the tally.
+    pub fn record_periods(&self, journey: &Journey, tally: &mut JourneyTally) {
+        let months = self.down_by_month.len() - 1;
         let limit = 1.0 - journey.objective.availability.unwrap_or(0.0);
-        let month_met = |month: &usize| self.lost_seconds[*month] <= limit * MONTH.seconds();
+        let month_met = |month: &usize| self.lost_by_month[*month] <= limit * MONTH.seconds();
         if months > 0 {
-            let mut seconds: Vec<(f64, u64)> = self.down[..months]
+            let mut seconds: Vec<(f64, u64)> = self.down_by_month[..months]
                 .iter()
                 .map(|span| (span.seconds(), 1))
                 .collect();
@@ -328,12 +308,12 @@ impl JourneyObserver {
                 .months_met
                 .add((0..months).filter(month_met).count() as f64, months as f64);
         }
-        let years = self.down[..months].chunks_exact(MONTHS_OF_A_YEAR);
+        let years = self.down_by_month[..months].chunks_exact(MONTHS_OF_A_YEAR);
         let mut seconds: Vec<(f64, u64)> = years
             .map(|year| (Span(year.iter().map(|span| span.0).sum()).seconds(), 1))
             .collect();
         if !seconds.is_empty() {
-            let lost = self.lost_seconds[..months].chunks_exact(MONTHS_OF_A_YEAR);
+            let lost = self.lost_by_month[..months].chunks_exact(MONTHS_OF_A_YEAR);
             let allowed = limit * MONTH.seconds() * MONTHS_OF_A_YEAR as f64;
             let met = lost
                 .filter(|year| year.iter().sum::<f64>() <= allowed)
@@ -341,28 +321,6 @@ impl JourneyObserver {
             tally.years_met.add(met as f64, seconds.len() as f64);
             tally.year_seconds.add_trial(&mut seconds);
         }
-    }
-}
-
-fn record_recovery(incidents: &[&Incident], tally: &mut Recovery) {
-    let mut seconds: Vec<(f64, u64)> = incidents
-        .iter()
-        .map(|incident| (incident.ended.since(incident.struck).seconds(), 1))
-        .collect();
-    tally.seconds.add_trial(&mut seconds);
-    if incidents.is_empty() {
-        return;
-    }
-    for stage in Stage::ALL {
-        let total: u64 = incidents
-            .iter()
-            .map(|incident| incident.stages[stage as usize].0)
-            .sum();
-        tally
-            .stages
-            .entry(stage)
-            .or_default()
-            .add(Span(total).seconds(), incidents.len() as f64);
     }
 }
 

@@ -14,11 +14,15 @@ pub mod samples;
 mod segment;
 mod store;
 mod tally;
+pub mod totals;
 mod trial;
 mod wide;
 
 pub use journal::{Entry, journal};
 pub use moments::{Moments, Ratio};
 pub use samples::Samples;
-pub use tally::{Episodes, JourneyTally, Loss, Recovery, Requests, Stage, StoreTally, Tally};
-pub use trial::{FOLLOWED_WINDOWS, MONTH, Observers, run_trials};
+pub use tally::{
+    BranchTally, Episodes, JourneyTally, Loss, Recovery, Requests, Stage, StoreTally, Tally,
+};
+pub use totals::{Ruler, Totals};
+pub use trial::{FOLLOWED_WINDOWS, MONTH, Observers, Windowed, guarded, run_trials};

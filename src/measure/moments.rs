@@ -6,8 +6,10 @@
 //! rounded once, per trial, before they are added. The third moment tells how skewed a quantity is
 //! (see [`crate::estimate::intervals`]).
 //!
-//! Deliberately absent: weights (importance sampling will have tallies of its own), negative quantities, running
-//! means (Welford's updates depend on the order).
+//! Under importance sampling the value of a trial is a sum of weights times rewards; nothing changes here, but the
+//! intervals have to be others ([`crate::estimate::intervals::weighted`]).
+//!
+//! Deliberately absent: negative quantities, running means (Welford's updates depend on the order).
 
 use serde::{Deserialize, Serialize};
 

@@ -4,8 +4,8 @@
 //! trials, and percentiles come from a histogram that knows the variance over trials (see [`super::histogram`]).
 //!
 //! A sample weighs a positive whole number: 1 in a plain simulation, and under importance sampling its likelihood ratio
-//! in a fixed point that all samples share. No figure depends on where that point is. Rounding a ratio to a whole number is the
-//! caller's, who keeps it unbiased.
+//! in a fixed point that all samples share. No figure depends on where that point is. Rounding a ratio to a whole
+//! number is the caller's, who keeps it unbiased.
 //!
 //! Deliberately absent: the samples themselves, so that memory grows with the spread of the values only.
 

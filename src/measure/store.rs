@@ -1,7 +1,7 @@
 //! The observer of one store: promotions and what they cost, two primaries, and how long replication was degraded.
 
 use super::segment::Segment;
-use super::tally::{Episodes, Loss, StoreTally};
+use super::totals::{StoreTotals, WeightedLoss};
 use super::trial::Windowed;
 use crate::engine::Chance;
 use crate::time::{Span, Time};
@@ -57,16 +57,9 @@ impl Watcher {
         self.since.is_some_and(|since| window.contains(since))
     }
 
-    fn record(&self, tally: &mut Episodes) {
-        tally.count.add(self.ended.len() as f64);
-        let mut seconds: Vec<(f64, u64)> = self
-            .ended
-            .iter()
-            .map(|episode| (episode.0.seconds(), 1))
-            .collect();
-        tally.seconds.add_trial(&mut seconds);
-        let mut writes: Vec<(f64, u64)> = self.ended.iter().map(|episode| (episode.1, 1)).collect();
-        tally.divergent_writes.add_trial(&mut writes);
+    fn add_to(&self, weight: f64, episodes: &mut Vec<(f64, f64, f64)>) {
+        let ended = self.ended.iter();
+        episodes.extend(ended.map(|(length, writes)| (length.seconds(), *writes, weight)));
     }
 }
 
@@ -187,72 +180,35 @@ impl StoreObserver {
         }
     }
 
-    /// Adds the trial to the tally; `limit` is the tightest objective of those who write here, in seconds.
-    pub fn record(&self, limit: f64, tally: &mut StoreTally) {
-        tally
-            .promotions
-            .add((self.promotions.len() as u64 + self.planned) as f64);
-        let lossy = self
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight.
+    pub fn add_to(&self, weight: f64, totals: &mut StoreTotals) {
+        totals.promotions += (self.promotions.len() as u64 + self.planned) as f64 * weight;
+        let losses = self
             .promotions
             .iter()
-            .filter(|(promotion, _)| promotion.writes > 0.0)
-            .count();
-        tally.loss_events.add(lossy as f64);
-        record_loss(&self.promotions, &self.recovered, |_| true, &mut tally.rpo);
-        for scope in Scope::ALL {
-            let mine = |other: Scope| other == scope;
-            if self.promotions.iter().any(|(_, other)| mine(*other)) {
-                let of_scope = tally.rpo_by_scope.entry(scope).or_default();
-                record_loss(&self.promotions, &self.recovered, mine, of_scope);
-            }
-        }
-        self.dual_primary.record(&mut tally.dual_primary);
-        self.split_brain.record(&mut tally.split_brain);
-        tally.degraded_seconds.add(self.degraded_for.seconds());
-        let met = self
-            .promotions
-            .iter()
-            .all(|(promotion, _)| promotion.seconds <= limit);
-        tally.rpo_met += u64::from(met);
+            .map(|(promotion, scope)| WeightedLoss {
+                seconds: promotion.seconds,
+                writes: promotion.writes,
+                lost: promotion.lost,
+                scope: *scope,
+                weight,
+            });
+        totals.losses.extend(losses);
+        let recovered = self.recovered.iter();
+        let recovered = recovered.map(|(writes, scope)| (*writes, *scope, weight));
+        totals.recovered.extend(recovered);
+        self.dual_primary.add_to(weight, &mut totals.dual_primary);
+        self.split_brain.add_to(weight, &mut totals.split_brain);
+        totals.degraded_seconds += self.degraded_for.seconds() * weight;
     }
-}
 
-fn record_loss(
-    promotions: &[(Promotion, Scope)],
-    recovered: &[(f64, Scope)],
-    counts: impl Fn(Scope) -> bool,
-    tally: &mut Loss,
-) {
-    let mine: Vec<&Promotion> = promotions
-        .iter()
-        .filter(|(_, scope)| counts(*scope))
-        .map(|(promotion, _)| promotion)
-        .collect();
-    tally.seconds.add_trial(
-        &mut mine
-            .iter()
-            .map(|promotion| (promotion.seconds, 1))
-            .collect::<Vec<_>>(),
-    );
-    tally.writes.add_trial(
-        &mut mine
-            .iter()
-            .map(|promotion| (promotion.writes, 1))
-            .collect::<Vec<_>>(),
-    );
-    let writes = |lost: bool| -> f64 {
-        mine.iter()
-            .filter(|promotion| promotion.lost == lost)
-            .map(|promotion| promotion.writes)
-            .sum()
-    };
-    tally.lost_writes.add(writes(true));
-    tally.orphaned_writes.add(writes(false));
-    tally.recovered_writes.add(
-        recovered
-            .iter()
-            .filter(|(_, scope)| counts(*scope))
-            .map(|entry| entry.0)
-            .sum(),
-    );
+    /// Begins anew with what adds up over the parts of a trial; what is open stays open.
+    pub fn forget(&mut self) {
+        self.promotions.clear();
+        self.planned = 0;
+        self.recovered.clear();
+        self.dual_primary.ended.clear();
+        self.split_brain.ended.clear();
+        self.degraded_for = Span::ZERO;
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::totals::{Ruler, Totals};
 use super::{Moments, Ratio, Samples};
 use crate::topology::{Scope, Topology};
 
@@ -91,6 +92,55 @@ pub struct Tally {
     pub reads: Requests,
     /// Requests of all write journeys together.
     pub writes: Requests,
+    /// The same trials with what their branches explored, if they had any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branches: Option<BranchTally>,
+}
+
+/// The sum of a set of trials in which weighted branches stand for what the trials themselves met rarely.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BranchTally {
+    /// How many branches were explored.
+    pub branches: u64,
+    /// One entry per journey of the topology.
+    pub journeys: Vec<JourneyTally>,
+    /// One entry per store of the topology.
+    pub stores: Vec<StoreTally>,
+    /// Requests of all read journeys together.
+    pub reads: Requests,
+    /// Requests of all write journeys together.
+    pub writes: Requests,
+}
+
+impl BranchTally {
+    /// No trials yet.
+    #[must_use]
+    pub fn empty(topology: &Topology) -> BranchTally {
+        BranchTally {
+            journeys: vec![JourneyTally::default(); topology.journeys.len()],
+            stores: vec![StoreTally::default(); topology.stores.len()],
+            ..BranchTally::default()
+        }
+    }
+
+    /// Adds one trial.
+    pub fn add_trial(&mut self, ruler: &Ruler<'_>, totals: &Totals, branches: u64) {
+        self.branches += branches;
+        let kinds = [&mut self.reads, &mut self.writes];
+        totals.record(ruler, &mut self.journeys, &mut self.stores, kinds);
+    }
+
+    fn merge(&mut self, other: &BranchTally) {
+        self.branches += other.branches;
+        self.reads.merge(&other.reads);
+        self.writes.merge(&other.writes);
+        for (mine, theirs) in self.journeys.iter_mut().zip(&other.journeys) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.stores.iter_mut().zip(&other.stores) {
+            mine.merge(theirs);
+        }
+    }
 }
 
 /// Requests and time, by trial.
@@ -130,8 +180,14 @@ pub struct JourneyTally {
     pub years_met: Ratio,
     /// Months that met it, over months.
     pub months_met: Ratio,
-    /// Trials in which every RTO was within the objective.
-    pub rto_met: u64,
+    /// Incidents whose RTO missed the objective, per trial.
+    pub rto_missed: Moments,
+    /// Busy periods that cost something, per trial.
+    pub busy_periods: Moments,
+    /// Seconds down in each busy period: what years are put together from when outages are rare.
+    pub busy_down: Samples,
+    /// Seconds' worth of lost requests in each busy period.
+    pub busy_lost: Samples,
 }
 
 /// How long incidents of one scope took to recover.
@@ -160,8 +216,8 @@ pub struct StoreTally {
     pub split_brain: Episodes,
     /// Seconds in which writes were acknowledged with less replication than configured, per trial.
     pub degraded_seconds: Moments,
-    /// Trials in which every RPO was within the tightest objective of the journeys that write here.
-    pub rpo_met: u64,
+    /// Promotions whose RPO missed the tightest objective of the journeys that write here, per trial.
+    pub rpo_missed: Moments,
 }
 
 /// Writes missing from the winner of a promotion.
@@ -201,6 +257,14 @@ impl Tally {
         }
     }
 
+    /// Adds one trial.
+    pub fn add_trial(&mut self, ruler: &Ruler<'_>, totals: &Totals, cut_off: bool) {
+        self.trials += 1;
+        self.cut_off += u64::from(cut_off);
+        let kinds = [&mut self.reads, &mut self.writes];
+        totals.record(ruler, &mut self.journeys, &mut self.stores, kinds);
+    }
+
     /// Adds the trials of another tally of the same topology.
     ///
     /// # Panics
@@ -217,6 +281,11 @@ impl Tally {
         }
         for (mine, theirs) in self.stores.iter_mut().zip(&other.stores) {
             mine.merge(theirs);
+        }
+        match (&mut self.branches, &other.branches) {
+            (Some(mine), Some(theirs)) => mine.merge(theirs),
+            (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
+            (_, None) => {}
         }
     }
 }
@@ -242,7 +311,10 @@ impl JourneyTally {
         self.month_seconds.merge(&other.month_seconds);
         self.years_met.merge(&other.years_met);
         self.months_met.merge(&other.months_met);
-        self.rto_met += other.rto_met;
+        self.rto_missed.merge(&other.rto_missed);
+        self.busy_periods.merge(&other.busy_periods);
+        self.busy_down.merge(&other.busy_down);
+        self.busy_lost.merge(&other.busy_lost);
     }
 }
 
@@ -262,7 +334,7 @@ impl StoreTally {
         self.dual_primary.merge(&other.dual_primary);
         self.split_brain.merge(&other.split_brain);
         self.degraded_seconds.merge(&other.degraded_seconds);
-        self.rpo_met += other.rpo_met;
+        self.rpo_missed.merge(&other.rpo_missed);
     }
 }
 

@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::journey::JourneyObserver;
 use super::store::StoreObserver;
 use super::tally::Tally;
+use super::totals::{Ruler, Totals};
 use crate::engine::{Chance, Plain};
 use crate::time::{Span, Time};
-use crate::topology::{JourneyKind, Topology};
+use crate::topology::Topology;
 use crate::world::{Layout, World};
 
 /// A month: a twelfth of 365 days.
@@ -27,6 +28,8 @@ pub struct Windowed {
 }
 
 impl Windowed {
+    /// The window of a topology.
+    #[must_use]
     pub fn of(topology: &Topology) -> Windowed {
         let from = Time::ZERO.after(topology.window.warm_up);
         Windowed {
@@ -35,10 +38,14 @@ impl Windowed {
         }
     }
 
+    /// How long it is.
+    #[must_use]
     pub fn length(&self) -> Span {
         self.to.since(self.from)
     }
 
+    /// Whether a moment is in it.
+    #[must_use]
     pub fn contains(&self, at: Time) -> bool {
         at >= self.from && at < self.to
     }
@@ -47,9 +54,12 @@ impl Windowed {
 /// The observers of one trial.
 #[derive(Clone, Debug)]
 pub struct Observers {
-    pub(crate) window: Windowed,
-    pub(crate) journeys: Vec<JourneyObserver>,
-    pub(crate) stores: Vec<StoreObserver>,
+    /// What they measure.
+    pub window: Windowed,
+    /// One entry per journey of the topology.
+    pub journeys: Vec<JourneyObserver>,
+    /// One entry per store of the topology.
+    pub stores: Vec<StoreObserver>,
     /// Journeys for which time matters: they are not served in full, or an incident is open.
     troubled_journeys: Troubled,
     /// Stores for which time matters.
@@ -89,10 +99,15 @@ impl Troubled {
 }
 
 impl Observers {
-    /// Observers of every journey and every store, over the window of the topology.
+    /// Observers of the window of a topology.
     #[must_use]
     pub fn new(topology: &Topology) -> Observers {
-        let window = Windowed::of(topology);
+        Observers::over(topology, Windowed::of(topology))
+    }
+
+    /// Observers of another window than the topology's.
+    #[must_use]
+    pub fn over(topology: &Topology, window: Windowed) -> Observers {
         Observers {
             window,
             journeys: (0..topology.journeys.len())
@@ -116,14 +131,16 @@ impl Observers {
         self.is_new = true;
     }
 
-    fn is_open(&self) -> bool {
+    /// Whether something that began in the window is not over.
+    pub fn is_open(&self) -> bool {
         let mut journeys = self.troubled_journeys.list.iter();
         let mut stores = self.troubled_stores.list.iter();
         journeys.any(|index| self.journeys[*index].is_open())
             || stores.any(|index| self.stores[*index].is_open())
     }
 
-    fn advance(&mut self, topology: &Topology, to: Time) {
+    /// Accounts for the time up to a moment that is not later than the next event.
+    pub fn advance(&mut self, topology: &Topology, to: Time) {
         for index in &self.troubled_journeys.list {
             self.journeys[*index].advance(&topology.journeys[*index], to);
         }
@@ -133,7 +150,7 @@ impl Observers {
     }
 
     /// Looks at what the last event touched, and at whatever is not well.
-    fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
+    pub fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
         if std::mem::take(&mut self.is_new) {
             (0..self.journeys.len()).for_each(|index| self.troubled_journeys.add(index));
             (0..self.stores.len()).for_each(|index| self.troubled_stores.add(index));
@@ -154,6 +171,25 @@ impl Observers {
         });
     }
 
+    /// Accounts for the time up to the next event, if it belongs to the trial: it is in the window, or something that
+    /// began in the window is still open. Nothing if the trial is over.
+    pub fn due<C: Chance>(&mut self, world: &World<'_, C>) -> Option<Time> {
+        let end = self.window.to;
+        let limit = end.after(Span(
+            self.window.length().0.saturating_mul(FOLLOWED_WINDOWS),
+        ));
+        let next = world.next().min(limit);
+        if next >= end {
+            self.advance(world.topology, end);
+            if !self.is_open() {
+                return None;
+            }
+        }
+        self.advance(world.topology, next);
+        let is_over = next >= limit || (next >= end && !self.is_open());
+        (!is_over).then_some(next)
+    }
+
     /// Runs a world to the end of its window, and on until every incident of the window is over; `after` is called
     /// at the start, after each event and at the end. Returns whether something had to be cut off.
     pub fn watch<C: Chance>(
@@ -161,56 +197,39 @@ impl Observers {
         world: &mut World<'_, C>,
         mut after: impl FnMut(&World<'_, C>, &Observers),
     ) -> bool {
-        let topology = world.topology;
-        let end = self.window.to;
-        let limit = end.after(Span(
-            self.window.length().0.saturating_mul(FOLLOWED_WINDOWS),
-        ));
         self.settled(world);
         after(world, self);
-        loop {
-            let next = world.next().min(limit);
-            if next >= end {
-                self.advance(topology, end);
-                if !self.is_open() {
-                    world.notes.clear();
-                    after(world, self);
-                    return false;
-                }
-            }
-            self.advance(topology, next);
-            if next >= limit || (next >= end && !self.is_open()) {
-                world.notes.clear();
-                after(world, self);
-                return self.is_open();
-            }
+        while self.due(world).is_some() {
             world.step();
             self.settled(world);
             after(world, self);
         }
+        world.notes.clear();
+        after(world, self);
+        self.is_open()
     }
 
-    fn record(&self, topology: &Topology, rpo_limits: &[f64], tally: &mut Tally) {
-        tally.trials += 1;
-        let mut kinds = [(0.0, 0.0, 0.0, 0.0); 2];
-        for (index, journey) in topology.journeys.iter().enumerate() {
-            self.journeys[index].record(journey, &mut tally.journeys[index]);
-            let (lost, offered, down) = self.journeys[index].totals(journey);
-            let sums = &mut kinds[usize::from(journey.kind == JourneyKind::Write)];
-            *sums = (
-                sums.0 + lost,
-                sums.1 + offered,
-                sums.2 + down,
-                sums.3 + self.window.length().seconds(),
-            );
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight.
+    pub fn add_to(&self, weight: f64, totals: &mut Totals) {
+        for (observer, totals) in self.journeys.iter().zip(&mut totals.journeys) {
+            observer.add_to(weight, totals);
         }
-        for (sums, requests) in kinds.into_iter().zip([&mut tally.reads, &mut tally.writes]) {
-            requests.lost.add(sums.0, sums.1);
-            requests.down.add(sums.2, sums.3);
+        for (observer, totals) in self.stores.iter().zip(&mut totals.stores) {
+            observer.add_to(weight, totals);
         }
-        let stores = self.stores.iter().zip(rpo_limits).zip(&mut tally.stores);
-        for ((observer, limit), tally) in stores {
-            observer.record(*limit, tally);
+    }
+
+    /// Begins anew with what adds up over the parts of a trial; what is open stays open.
+    pub fn forget(&mut self) {
+        self.journeys.iter_mut().for_each(JourneyObserver::forget);
+        self.stores.iter_mut().for_each(StoreObserver::forget);
+    }
+
+    /// Adds the months and years of a whole trial to a tally.
+    pub fn record_periods(&self, topology: &Topology, tally: &mut Tally) {
+        let observers = self.journeys.iter().zip(&topology.journeys);
+        for ((observer, journey), tally) in observers.zip(&mut tally.journeys) {
+            observer.record_periods(journey, tally);
         }
     }
 }
@@ -222,32 +241,35 @@ impl Observers {
 #[must_use]
 pub fn run_trials(topology: &Topology, seed: u64, trials: Range<u64>) -> Tally {
     let layout = Layout::new(topology);
+    let ruler = Ruler::plain(topology);
+    let mut totals = Totals::new(topology);
     let mut tally = Tally::empty(topology);
-    let rpo_limit = |store: usize| {
-        topology
-            .tightest_rpo(store.into())
-            .map_or(f64::INFINITY, Span::seconds)
-    };
-    let rpo_limits: Vec<f64> = (0..topology.stores.len()).map(rpo_limit).collect();
-    let chance = Plain::new(&topology.draws, seed, trials.start);
-    let mut world = World::new(topology, &layout, chance);
+    let mut world = World::new(topology, &layout, Plain::new(&topology.draws, seed, 0));
     let mut observers = Observers::new(topology);
     for trial in trials {
-        let run = catch_unwind(AssertUnwindSafe(|| {
-            world.chance.restart(trial);
+        let cut_off = guarded(seed, trial, || {
+            world.chance_mut().restart(trial);
             world.restart();
             observers.restart();
             observers.watch(&mut world, |_, _| {})
-        }));
-        match run {
-            Ok(cut_off) => {
-                tally.cut_off += u64::from(cut_off);
-                observers.record(topology, &rpo_limits, &mut tally);
-            }
-            Err(cause) => panic!("seed {seed}, trial {trial}: {}", message(cause.as_ref())),
-        }
+        });
+        totals.clear();
+        observers.add_to(1.0, &mut totals);
+        observers.record_periods(topology, &mut tally);
+        tally.add_trial(&ruler, &totals, cut_off);
     }
     tally
+}
+
+/// Runs a trial; the message of a broken invariant names the seed and the trial.
+///
+/// # Panics
+/// If an invariant of the simulation is broken.
+pub fn guarded<T>(seed: u64, trial: u64, run: impl FnOnce() -> T) -> T {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(outcome) => outcome,
+        Err(cause) => panic!("seed {seed}, trial {trial}: {}", message(cause.as_ref())),
+    }
 }
 
 fn message(cause: &(dyn std::any::Any + Send)) -> &str {

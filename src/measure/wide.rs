@@ -1,7 +1,7 @@
 //! Integers of 128 bits in documents, written as decimal text.
 //!
-//! Readers of JSON differ in which numbers they keep whole; most stop at 53 or 64 bits. Deliberately absent: other forms of the
-//! same number on reading (signs, leading zeros), so that a document has one form.
+//! Readers of JSON differ in which numbers they keep whole; most stop at 53 or 64 bits. Deliberately absent: other
+//! forms of the same number on reading (signs, leading zeros), so that a document has one form.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};

@@ -6,6 +6,7 @@ use crate::model;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{Scope, compile};
 
+use super::method::Method;
 use super::run::{Outcome, Study};
 
 const MODEL: &str = "
@@ -41,12 +42,7 @@ pub(crate) fn study(plan: Plan) -> Study {
     assert!(parsed.is_valid(), "{:?}", parsed.diagnostics);
     let model = parsed.model.expect("a valid text has a model");
     let (topology, _) = compile::compile(&model, &parsed.spans).expect("the model is right");
-    Study {
-        topology,
-        model_hash: model::hash::hash(&model),
-        seed: 1,
-        plan,
-    }
+    Study::new(topology, model::hash::hash(&model), 1, plan, Method::Plain)
 }
 
 /// The model with 1000 trials made by hand: every fourth year has an outage of a region, every year one of an instance.
@@ -117,7 +113,8 @@ fn add_outages(journey: &mut JourneyTally, region_seconds: f64, instance_seconds
     let year_met = if down <= 3_153.6 { 1.0 } else { 0.0 };
     journey.years_met.add(year_met, 1.0);
     journey.months_met.add(11.0 + year_met, 12.0);
-    journey.rto_met += u64::from(region_seconds <= 300.0);
+    let rto_missed = if region_seconds > 300.0 { 1.0 } else { 0.0 };
+    journey.rto_missed.add(rto_missed);
 }
 
 /// Samples of a plain simulation: each weighs 1.
@@ -137,7 +134,6 @@ fn add_recovery(recovery: &mut Recovery, seconds: f64, all_in: Stage) {
 fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
     store.degraded_seconds.add(region_seconds);
     if region_seconds == 0.0 {
-        store.rpo_met += 1;
         return;
     }
     store.promotions.add(1.0);
@@ -148,7 +144,8 @@ fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
         seconds,
     );
     store.loss_events.add(1.0);
-    store.rpo_met += u64::from(seconds <= 10.0);
+    let rpo_missed = if seconds > 10.0 { 1.0 } else { 0.0 };
+    store.rpo_missed.add(rpo_missed);
     for episodes in [&mut store.dual_primary, &mut store.split_brain] {
         if region_seconds > 1_300.0 {
             episodes.count.add(1.0);

@@ -47,10 +47,15 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
+    /// The law of the time from one false alarm to the next.
+    pub(super) fn alarm_law(&self, id: DetectorId) -> Option<Law> {
+        let mean = self.topology.detectors[id.index()].false_alarm_every?;
+        Some(Law::exponential(mean).expect("checked figures make a law"))
+    }
+
     fn schedule_alarm(&mut self, id: DetectorId) {
         let detector = &self.topology.detectors[id.index()];
-        if let Some(mean) = detector.false_alarm_every {
-            let law = Law::exponential(mean).expect("checked figures make a law");
+        if let Some(law) = self.alarm_law(id) {
             let wait = self.chance.time(detector.draw_alarm, &law, Span::ZERO);
             let at = self.state.now.after(wait);
             self.set(Timer::Alarm(id), at);

@@ -205,8 +205,9 @@ impl Dependencies {
         for (index, store) in topology.stores.iter().enumerate() {
             let mut places: Vec<PlaceId> =
                 store.members.iter().map(|member| member.place).collect();
-            if let Some(failover) = &store.failover {
-                places.extend(&topology.detectors[failover.detector.index()].vantage);
+            let failover = store.failover.as_ref();
+            if let Some(detector) = failover.and_then(|failover| failover.detector) {
+                places.extend(&topology.detectors[detector.index()].vantage);
             }
             for journey in &writers[index] {
                 places.push(PlaceId::INTERNET);

@@ -58,6 +58,8 @@ pub struct Layout {
     pub(super) phases: Vec<Law>,
     /// The index of a detector's first prober.
     pub(super) probers: Vec<usize>,
+    /// Detectors of entries and stores.
+    pub(super) coarse_detectors: Vec<DetectorId>,
     /// The detectors of each instance or member.
     pub(super) part_detectors: Vec<Vec<DetectorId>>,
     /// For each part, the entries' targets that balance over it: (entry, target, instance).
@@ -123,6 +125,10 @@ impl Layout {
                 .map(|detector| super::uniform(Span::ZERO, detector.every))
                 .collect(),
             probers,
+            coarse_detectors: (0..topology.detectors.len())
+                .map(DetectorId::from)
+                .filter(|id| !matches!(topology.detectors[id.index()].watches, Watch::Instance(..)))
+                .collect(),
             part_detectors: part_detectors(topology),
             part_backends: part_backends(topology),
             write_rates: writers.iter().map(rate).collect(),

@@ -1,12 +1,13 @@
 //! The state of one trial and what happens to it; one file per mechanism.
 //!
 //! At every event, changes travel one way: truth (`truth`, `network`) -> belief (`belief`, `probe`) -> decision and
-//! role (`recovery`, `replication`, `lease`) -> flow (`dns`, `balancer`, `flow`). Observers look at the result and
+//! role (`recovery`, `replication`, `quorum`, `lease`) -> flow (`dns`, `balancer`, `flow`). Observers look at the result and
 //! at the notes; mechanisms don't measure themselves. Deliberately absent: events for probes, requests, heartbeats
 //! and lag, all of which are arithmetic between the things that happen.
 
 mod balancer;
 mod belief;
+pub mod clocks;
 mod copies;
 mod dependencies;
 mod dns;
@@ -17,6 +18,7 @@ mod marks;
 pub mod network;
 pub mod note;
 pub mod probe;
+mod quorum;
 mod recovery;
 mod replication;
 pub mod state;
@@ -48,8 +50,7 @@ pub struct World<'t, C> {
     pub flow: Flow,
     /// What happened at the last event, for observers.
     pub notes: Vec<Note>,
-    /// What is left to chance.
-    pub chance: C,
+    chance: C,
     truth_changed: bool,
     network_changed: bool,
     beliefs_changed: bool,
@@ -240,14 +241,15 @@ impl<'t, C: Chance> World<'t, C> {
                 || self.state.agenda.changes() != changes;
             // A fence, or another primary, changes what its detector meets.
             let failover = self.topology.stores[id.index()].failover.as_ref();
-            let waits = failover.is_some_and(|failover| {
-                self.look(failover.detector);
-                self.state.detectors[failover.detector.index()].down
-                    && matches!(
-                        self.state.stores[id.index()].phase,
-                        Phase::Idle | Phase::Blocked
-                    )
-            });
+            if let Some(detector) = failover.and_then(|failover| failover.detector) {
+                self.look(detector);
+            }
+            let idle = matches!(
+                self.state.stores[id.index()].phase,
+                Phase::Idle | Phase::Blocked
+            );
+            let lost = |failover| self.takes_primary_for_lost(id, failover);
+            let waits = idle && failover.is_some_and(lost);
             if changed || waits {
                 self.state.restless.push(id);
                 self.touch_writes(id);

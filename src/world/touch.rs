@@ -118,8 +118,9 @@ impl<C: Chance> World<'_, C> {
                 }
             }
             Owner::Store(store, _) => {
-                if let Some(failover) = &topology.stores[store.index()].failover {
-                    self.touched.detectors.add(failover.detector.index());
+                let failover = topology.stores[store.index()].failover.as_ref();
+                if let Some(detector) = failover.and_then(|failover| failover.detector) {
+                    self.touched.detectors.add(detector.index());
                 }
                 self.touch_store(store);
             }

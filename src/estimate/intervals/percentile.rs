@@ -15,7 +15,7 @@
 //! (no data lost by synchronous replicas), the upper end is the resolution of simulated time.
 
 use super::TAIL;
-use super::proportion::{Clusters, few_trials_factor};
+use super::proportion::{Clusters, clopper_pearson, few_trials_factor};
 use crate::estimate::Figure;
 use crate::estimate::figure::unit;
 use crate::math::{beta_lower_regularised, ln};
@@ -76,19 +76,7 @@ enum Level {
 }
 
 fn level_at(samples: &Samples, total: &Cell, seen: &Cell, level: f64) -> Level {
-    let cases = total.weight as f64;
-    let share = seen.weight as f64 / cases;
-    // Trials are worth no more than their samples are; with equal weights those are never fewer.
-    let trials = (samples.trials() as f64).min(total.effective_samples());
-    let clusters = Clusters {
-        cases,
-        squared_sizes: samples.clusters().denominator_squares(),
-        squared_counts: seen.ranks as f64,
-        products: seen.companions as f64,
-        trials,
-        least_effect: least_effect(share, seen, total),
-    };
-    let effective = clusters.effective_cases(share) * few_trials_factor(trials);
+    let (share, effective) = share_below(samples, total, seen);
     let below = share * effective;
     let above = (1.0 - share) * effective;
     let excluded = effective * divergence(share, level) > -ln(TAIL)
@@ -104,8 +92,40 @@ fn level_at(samples: &Samples, total: &Cell, seen: &Cell, level: f64) -> Level {
     }
 }
 
-/// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below the
-/// edge and of `w^2 p^2` over those above, against `p (1 - p)` times the sum of the weights. It is 1 for weights of 1.
+/// The share of the samples at or below an edge, and the number of independent cases in which it would vary as it does
+/// over trials; `seen` are those samples.
+fn share_below(samples: &Samples, total: &Cell, seen: &Cell) -> (f64, f64) {
+    let cases = total.weight as f64;
+    let share = seen.weight as f64 / cases;
+    // Trials are worth no more than their samples are; with equal weights those are never fewer.
+    let trials = (samples.trials() as f64).min(total.effective_samples());
+    let clusters = Clusters {
+        cases,
+        squared_sizes: samples.clusters().denominator_squares(),
+        squared_counts: seen.ranks as f64,
+        products: seen.companions as f64,
+        trials,
+        least_effect: least_effect(share, seen, total),
+    };
+    (
+        share,
+        clusters.effective_cases(share) * few_trials_factor(trials),
+    )
+}
+
+/// The interval of the share of samples at or below an edge (Clopper-Pearson on the effective number of cases).
+pub(in crate::estimate) fn bounds_below(
+    samples: &Samples,
+    total: &Cell,
+    seen: &Cell,
+) -> (f64, f64) {
+    let (share, effective) = share_below(samples, total, seen);
+    clopper_pearson(share * effective, effective)
+}
+
+/// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below
+/// the edge and of `w^2 p^2` over those above, against `p (1 - p)` times the sum of the weights. It is 1 for weights of
+/// 1.
 fn least_effect(share: f64, seen: &Cell, total: &Cell) -> f64 {
     let beyond = Cell {
         weight: total.weight - seen.weight,

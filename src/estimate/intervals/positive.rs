@@ -42,14 +42,8 @@ pub fn mean(moments: &Moments, trials: u64, worst: Option<f64>) -> Figure {
     if trials == 0 {
         return Figure::new(None, (0.0, worst.unwrap_or(f64::INFINITY)), WORST_CASE);
     }
-    let count = trials as f64;
-    let sum = moments.sum();
-    let total = Total {
-        sum,
-        variance: variance_of_sum(moments.squares() - sum * sum / count, count),
-        next: next_loss(moments),
-    };
-    bounded(&total, moments.nonzero(), trials, count, worst)
+    let total = Total::of_sum(moments, trials);
+    bounded(&total, moments.nonzero(), trials, trials as f64, worst)
 }
 
 /// Events per year, from the number of events in each trial; `years` is the length of a trial.
@@ -118,6 +112,16 @@ pub(super) struct Total {
 }
 
 impl Total {
+    /// The sum over so many trials, at least one.
+    pub(super) fn of_sum(losses: &Moments, trials: u64) -> Total {
+        let (sum, count) = (losses.sum(), trials as f64);
+        Total {
+            sum,
+            variance: variance_of_sum(losses.squares() - sum * sum / count, count),
+            next: next_loss(losses),
+        }
+    }
+
     /// The numerator of a ratio, with the variance that the ratio has; nothing without a denominator.
     pub(super) fn of(ratio: &Ratio, trials: u64) -> Option<Total> {
         let denominator = ratio.denominator();

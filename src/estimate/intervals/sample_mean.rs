@@ -14,13 +14,15 @@
 //!
 //! Few samples also mistake the spread. Its square is raised by the factor `1 + 200 / n²`, where n counts trials: 3 at
 //! ten, 1.02 at a hundred. The factor was chosen by coverage: it keeps about 95 % to 97 % from 5 to 100 lognormal
-//! samples, and is wider than need be for mixtures of short and long incidents (see the tests of coverage). Below about ten samples the interval of samples that differ much is
-//! thus very wide, and where it ends beyond a hundred times the estimate it is given as unbounded. What no construction
-//! can exclude is a rare long kind of incident of which none has been seen.
+//! samples, and is wider than need be for mixtures of short and long incidents (see the tests of coverage). Below about
+//! ten samples the interval of samples that differ much is thus very wide, and where it ends beyond a hundred times the
+//! estimate it is given as unbounded. What no construction can exclude is a rare long kind of incident of which none
+//! has been seen.
 //!
-//! Weighted samples ([`crate::measure::samples`]) count by their weights. Few heavy ones are worth as many as their effective number
-//! (Kish), which stands for n where few samples are paid for. One more loss is a sample of the weight that is typical of
-//! the upper half: where importance sampling has filled the tail with light samples, little is missing beyond it.
+//! Weighted samples ([`crate::measure::samples`]) count by their weights. Few heavy ones are worth as many as their
+//! effective number (Kish), which stands for n where few samples are paid for. One more loss is a sample of the weight
+//! that is typical of the upper half: where importance sampling has filled the tail with light samples, little is
+//! missing beyond it.
 //!
 //! Deliberately absent: intervals of the lognormal mean itself (Cox's, or Zou, Taleban and Huo, Computational
 //! Statistics and Data Analysis 53 (2009) 3755), which miss the mean of any other law when the samples are many.

@@ -1,0 +1,174 @@
+//! Means, rates and ratios over trials that carry weights, as importance sampling gives them.
+//!
+//! The sum of a trial, weights times rewards, is any number that is not negative. The bounds that plain simulation uses
+//! for few losses fail: a trial with a loss is no longer a coin toss, since what was not seen may have a larger weight
+//! than all that was seen. So nothing seen leaves the upper end open, and otherwise the limits are those of the gamma
+//! interval ([`super::mean`]), more careful in the loss that it adds:
+//!
+//! - the largest total seen, as Fay and Feuer have it, where the sum is worth 400 equal totals and the largest is at
+//!   most 2.5 % of it;
+//! - twice the largest where it can be trusted at least ([`Trust`]): a run that stops at a precision stops rather
+//!   before a heavy total than after it, and few trials then cost more than a small sample does;
+//! - three times the largest where it can't be, and more below ten. That is the mean beyond the largest of a Pareto
+//!   tail of index 3/2, whose variance is infinite: no spread that the sample shows is believed.
+//!
+//! Coverage decided these. With lognormal totals of a spread up to 2 they hold the mean in 95 % of the studies or more,
+//! of 100 trials as of 3,000, also with the stopping rule on; the gamma interval of plain simulation falls to 83 %
+//! there. Beyond that, sums are flagged. Totals that are alike lose nothing by it from 400 on.
+//!
+//! Deliberately absent: proportions of weighted samples ([`super::weighted_proportion`]), and truncation of weights,
+//! which trades a bias that nobody can bound for a narrower interval.
+
+use super::positive::Total;
+use crate::estimate::figure::unit;
+use crate::estimate::{Figure, Trust};
+use crate::math::exp_m1;
+use crate::measure::moments::{Moments, Ratio};
+
+/// From this many effective trials on, and below this share of the largest, the largest total is the next one.
+const AMPLE_EFFECTIVE_TRIALS: f64 = 400.0;
+const LITTLE_OF_ONE_TRIAL: f64 = 0.025;
+
+const TRUSTED: &str = "gamma interval (Fay-Feuer), weighted trials";
+const WIDENED: &str = "gamma interval (Fay-Feuer), weighted trials, widened";
+
+/// The mean of weighted totals over trials. Unbounded above when nothing was seen.
+#[must_use]
+pub fn mean(totals: &Moments, trials: u64) -> Figure {
+    if trials == 0 {
+        return Figure::new(None, (0.0, f64::INFINITY), WIDENED);
+    }
+    careful(Total::of_sum(totals, trials), totals, trials, trials as f64)
+}
+
+/// Events per year, from the weighted number of events in each trial; `years` is the length of a trial.
+#[must_use]
+pub fn rate(events: &Moments, trials: u64, years: f64) -> Figure {
+    mean(events, trials)
+        .scaled(1.0 / years)
+        .in_unit(unit::PER_YEAR)
+}
+
+/// The sum of the numerators over the sum of the denominators, either of which may carry weights.
+#[must_use]
+pub fn ratio(ratio: &Ratio, trials: u64) -> Figure {
+    match Total::of(ratio, trials) {
+        Some(total) => careful(total, ratio.numerator(), trials, ratio.denominator()),
+        None => Figure::new(None, (0.0, f64::INFINITY), WIDENED),
+    }
+}
+
+/// A ratio that is known to be at most 1 in truth, such as unavailability; in a single trial a weight may exceed it.
+#[must_use]
+pub fn share(lost: &Ratio, trials: u64) -> Figure {
+    let figure = ratio(lost, trials);
+    Figure {
+        high: Some(figure.high.map_or(1.0, |high| high.min(1.0))),
+        ..figure
+    }
+}
+
+/// The probability of any event within a year, from the rate per year of events that come independently of each other:
+/// one minus the exponential of minus the rate. Scale the rate for another period.
+///
+/// Busy periods that are rare and short against the time between them do come so; repeated events of one busy period do
+/// not: then give the rate of busy periods with an event.
+#[must_use]
+pub fn chance_of_any(rate: &Figure) -> Figure {
+    let chance = |rate: f64| -exp_m1(-rate);
+    Figure {
+        estimate: rate.estimate.map(chance),
+        low: rate.low.map(chance),
+        high: Some(rate.high.map_or(1.0, chance)),
+        ..rate.clone()
+    }
+    .in_unit(unit::SHARE)
+}
+
+fn careful(mut total: Total, totals: &Moments, trials: u64, scale: f64) -> Figure {
+    let trust = Trust::of(totals, trials);
+    total.next = totals.largest();
+    let low = total.low();
+    total.next *= beyond_the_largest(&trust);
+    let bounds = (low / scale, total.high() / scale);
+    let method = if trust.trustworthy { TRUSTED } else { WIDENED };
+    Figure::new(Some(total.sum / scale), bounds, method)
+}
+
+/// How many times the largest total the next one is taken to be.
+fn beyond_the_largest(trust: &Trust) -> f64 {
+    let ample = trust.effective_trials >= AMPLE_EFFECTIVE_TRIALS
+        && trust.largest_share <= LITTLE_OF_ONE_TRIAL;
+    match (ample, trust.trustworthy) {
+        (true, _) => 1.0,
+        (false, true) => 2.0,
+        (false, false) => 3.0 * (1.0 + 5.0 / trust.effective_trials.max(1.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments_of(values: impl IntoIterator<Item = f64>) -> Moments {
+        let mut moments = Moments::default();
+        for value in values {
+            moments.add(value);
+        }
+        moments
+    }
+
+    #[test]
+    fn nothing_seen_proves_nothing() {
+        let nothing = mean(&Moments::default(), 1_000);
+        assert_eq!(
+            (nothing.estimate, nothing.low, nothing.high),
+            (Some(0.0), Some(0.0), None)
+        );
+        assert_eq!(rate(&Moments::default(), 1_000, 1.0).high, None);
+        assert_eq!(share(&Ratio::default(), 0).high, Some(1.0));
+    }
+
+    #[test]
+    fn equal_totals_give_the_interval_of_plain_simulation() {
+        let totals = moments_of([0.5; 400]);
+        let (weighted, plain) = (
+            mean(&totals, 1_000),
+            super::super::mean(&totals, 1_000, None),
+        );
+        assert_eq!((weighted.low, weighted.high), (plain.low, plain.high));
+    }
+
+    #[test]
+    fn the_unit_of_weights_scales_the_figure_alone() {
+        let totals = |unit: f64| moments_of((1..300_u32).map(|n| unit * f64::from(n * n % 97)));
+        let (one, other) = (
+            mean(&totals(1.0), 500),
+            mean(&totals(0.25), 500).scaled(4.0),
+        );
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn few_totals_widen_the_upper_end_only() {
+        let totals = moments_of((1..=60_u32).map(f64::from));
+        let (weighted, plain) = (
+            mean(&totals, 1_000),
+            super::super::mean(&totals, 1_000, None),
+        );
+        assert_eq!(weighted.low, plain.low);
+        assert!(weighted.high > plain.high);
+        assert_eq!(weighted.method, WIDENED);
+    }
+
+    #[test]
+    fn the_chance_of_any_event() {
+        let rare = chance_of_any(&rate(&moments_of([1e-9; 400]), 400, 1.0));
+        assert!((rare.estimate.unwrap() / 1e-9 - 1.0).abs() < 1e-8);
+        assert_eq!(rare.unit, unit::SHARE);
+        let often = chance_of_any(&rate(&moments_of([std::f64::consts::LN_2; 400]), 400, 1.0));
+        assert!((often.estimate.unwrap() - 0.5).abs() < 1e-15);
+        let unknown = chance_of_any(&rate(&Moments::default(), 10, 1.0));
+        assert_eq!((unknown.estimate, unknown.high), (Some(0.0), Some(1.0)));
+    }
+}

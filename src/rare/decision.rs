@@ -1,0 +1,261 @@
+//! What is forced in a branch: the next relevant strike, at any moment until the state changes by itself.
+//!
+//! While a branch runs, the clocks that would bring it nearer to a failure are taken away from it: nothing relevant
+//! strikes unless it is tried. A try draws which clock, in proportion to the chance that it strikes and to what that
+//! would lead to, and when, from the clock's law cut to the window. Its weight is the density of being the first to
+//! strike over that of the try; what goes on without it carries the chance that nothing struck. A tenth of the tries
+//! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
+
+use super::guide::{Guide, can_be_forced};
+use super::path::Path;
+use crate::dist::Law;
+use crate::math::{exp, exp_m1};
+use crate::rng::Stream;
+use crate::time::{Span, Time};
+use crate::topology::Topology;
+use crate::world::clocks::Clock;
+
+/// A strike matters if it makes a failure this many times as near.
+const RELEVANT: f64 = 3.0;
+/// The share of tries that go by chance alone.
+const DEFENSIVE: f64 = 0.1;
+/// Expected tries from one window: enough for what it is worth compared with others, between these.
+const FEWEST_TRIES: f64 = 0.02;
+const MOST_TRIES: f64 = 4.0;
+/// How far ahead one looks when no repair is due.
+const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
+
+/// A clock that was taken away, and its age when the window began.
+#[derive(Clone, Copy, Debug)]
+struct Withheld {
+    clock: Clock,
+    age: Span,
+    /// The chance that it strikes in the window.
+    chance: f64,
+    /// That, times what a strike would lead to.
+    value: f64,
+}
+
+/// A strike that is to be tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Try {
+    pub at: Time,
+    pub clock: Clock,
+    /// What the weight of the branch is multiplied by.
+    pub factor: f64,
+}
+
+/// A stretch of a branch with the same clocks taken away.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Window {
+    from: Time,
+    pub ends: Time,
+    withheld: Vec<Withheld>,
+    /// The first one last.
+    pub tries: Vec<Try>,
+}
+
+impl Window {
+    /// The chance that none of the clocks that were taken away would have struck by then.
+    pub fn survival(&self, topology: &Topology, at: Time) -> f64 {
+        exp(-self.hazard(topology, at))
+    }
+
+    /// Whether clocks were taken away.
+    pub fn is_open(&self) -> bool {
+        !self.withheld.is_empty()
+    }
+
+    fn hazard(&self, topology: &Topology, at: Time) -> f64 {
+        let passed = at.min(self.ends).since(self.from);
+        let hazards = self.withheld.iter();
+        hazards
+            .map(|held| hazard(topology, held.clock, held.age, passed))
+            .sum()
+    }
+
+    /// Takes over another window's clocks, without its tries.
+    pub fn copy_from(&mut self, other: &Window) {
+        (self.from, self.ends) = (other.from, other.ends);
+        self.withheld.clone_from(&other.withheld);
+        self.tries.clear();
+    }
+}
+
+/// The cumulative hazard of a clock of this age over a time.
+pub(super) fn hazard(topology: &Topology, clock: Clock, age: Span, passed: Span) -> f64 {
+    match clock {
+        Clock::Alarm(id) => {
+            let mean = topology.detectors[id.index()].false_alarm_every;
+            mean.map_or(0.0, |mean| passed.seconds() / mean)
+        }
+        Clock::Fault(id) => match &topology.faults[id.index()].every {
+            law @ Law::Exponential(_) => law.cumulative_hazard(passed.seconds()),
+            law => {
+                let (from, to) = (age.seconds(), age.seconds() + passed.seconds());
+                (law.cumulative_hazard(to) - law.cumulative_hazard(from)).max(0.0)
+            }
+        },
+    }
+}
+
+/// When a clock of this age strikes, if it is among the first `chance` of all cases: at `uniform` of these.
+pub(super) fn strike_within(
+    topology: &Topology,
+    clock: Clock,
+    age: Span,
+    (chance, uniform): (f64, f64),
+) -> Span {
+    let share = chance * uniform;
+    let seconds = match clock {
+        Clock::Alarm(id) => {
+            let mean = topology.detectors[id.index()].false_alarm_every;
+            -crate::math::ln_1p(-share) * mean.unwrap_or(f64::INFINITY)
+        }
+        Clock::Fault(id) => {
+            let law = &topology.faults[id.index()].every;
+            law.residual(age.seconds(), share)
+        }
+    };
+    Span::from_seconds(seconds)
+}
+
+/// The chance of something with this cumulative hazard.
+pub(super) fn chance_of(hazard: f64) -> f64 {
+    -exp_m1(-hazard)
+}
+
+/// What is needed to decide, and room to do so.
+pub(super) struct Decisions<'g> {
+    topology: &'g Topology,
+    guide: &'g Guide,
+    end: Time,
+    /// What a branch from the nominal trial is worth.
+    worth: f64,
+    /// What one more member of each basic event would add to the importance, by the last decision.
+    pub gains: Vec<f64>,
+    next: Vec<Withheld>,
+}
+
+impl<'g> Decisions<'g> {
+    pub fn new(topology: &'g Topology, guide: &'g Guide, end: Time, worth: f64) -> Decisions<'g> {
+        Decisions {
+            topology,
+            guide,
+            end,
+            worth,
+            gains: vec![0.0; guide.events.list.len()],
+            next: Vec::new(),
+        }
+    }
+
+    /// How many tries something of this value deserves.
+    pub fn tries(&self, value: f64) -> f64 {
+        (value / self.worth).clamp(FEWEST_TRIES, MOST_TRIES)
+    }
+
+    /// Opens a window in a branch: takes clocks away or gives them back, and plans tries.
+    pub fn open(&mut self, path: &mut Path<'_>, from: Time, luck: &mut Stream) {
+        let configuration = self.guide.configuration(&path.world.state);
+        let configuration = &self.guide.configurations[configuration];
+        let standing = &path.standing;
+        let importance =
+            configuration.gains(&self.guide.events, &path.ledger, standing, &mut self.gains);
+        let length = self.length(path, from);
+        let value = self.collect(path, from, length, importance);
+        for held in &path.window.withheld {
+            let is_kept = self.next.iter().any(|next| next.clock == held.clock);
+            if !is_kept {
+                path.world.release(held.clock, from);
+            }
+        }
+        for held in &self.next {
+            path.world.withhold(held.clock);
+        }
+        std::mem::swap(&mut path.window.withheld, &mut self.next);
+        path.window.from = from;
+        path.window.ends = from.after(length);
+        path.window.tries.clear();
+        if value > 0.0 {
+            self.plan(path, value, luck);
+        }
+    }
+
+    /// How far ahead one looks: to the next repair, and not beyond what is measured.
+    fn length(&self, path: &Path<'_>, from: Time) -> Span {
+        let due = path
+            .ledger
+            .active
+            .iter()
+            .filter_map(|id| path.world.repair_due(*id));
+        let next = due
+            .filter(|due| *due > from)
+            .min()
+            .unwrap_or_else(|| from.after(LOOK_AHEAD));
+        next.min(self.end).since(from)
+    }
+
+    /// Lists the clocks to take away, with what each is worth; returns the sum.
+    fn collect(&mut self, path: &Path<'_>, from: Time, length: Span, importance: f64) -> f64 {
+        self.next.clear();
+        let mut total = 0.0;
+        if length == Span::ZERO {
+            return total;
+        }
+        for (index, event) in self.guide.events.list.iter().enumerate() {
+            let gain = self.gains[index];
+            if gain <= (RELEVANT - 1.0) * importance || gain <= 0.0 {
+                continue;
+            }
+            let lasts = 1.0 / (1.0 / length.seconds() + 1.0 / event.lasts);
+            for clock in event.clocks() {
+                let Some(age) = path.world.clock_age(*clock, from) else {
+                    continue;
+                };
+                if !can_be_forced(self.topology, *clock) {
+                    continue;
+                }
+                let chance = chance_of(hazard(self.topology, *clock, age, length));
+                let value = chance * gain * lasts;
+                total += value;
+                self.next.push(Withheld {
+                    clock: *clock,
+                    age,
+                    chance,
+                    value,
+                });
+            }
+        }
+        total
+    }
+
+    /// Draws what is tried in the window that was just opened.
+    fn plan(&self, path: &mut Path<'_>, value: f64, luck: &mut Stream) {
+        let window = &mut path.window;
+        let expected = self.tries(path.weight * value);
+        let chances: f64 = window.withheld.iter().map(|held| held.chance).sum();
+        let tries = (expected + luck.uniform()) as u64;
+        for _ in 0..tries {
+            let share = |held: &Withheld| {
+                (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE * held.chance / chances
+            };
+            let mut left = luck.uniform();
+            let found = window.withheld.iter().find(|held| {
+                left -= share(held);
+                left < 0.0
+            });
+            let held = *found.unwrap_or(&window.withheld[window.withheld.len() - 1]);
+            let uniform = (held.chance, luck.uniform());
+            let wait = strike_within(self.topology, held.clock, held.age, uniform);
+            let at = window.from.after(wait).min(window.ends);
+            let own = hazard(self.topology, held.clock, held.age, at.since(window.from));
+            let others = window.hazard(self.topology, at) - own;
+            window.tries.push(Try {
+                at,
+                clock: held.clock,
+                factor: held.chance * exp(-others) / (share(&held) * expected),
+            });
+        }
+        window.tries.sort_by(|one, other| other.at.cmp(&one.at));
+    }
+}

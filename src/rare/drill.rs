@@ -1,0 +1,192 @@
+//! Drills: what a set of basic events leads to, found out by letting the engine run it once.
+//!
+//! All strike at the same moment, every delay takes its median, nothing else strikes, and all is repaired after the
+//! time for which such faults overlap on the average. So whatever mechanism turns faults into outages, loss or split
+//! brains is known here without a second description of it. A drill guides a search and never enters a figure.
+
+use super::event::{Events, What};
+use super::guide::{Target, targets};
+use crate::dist::Law;
+use crate::engine::{Chance, DrawId};
+use crate::measure::{Observers, Totals, Windowed};
+use crate::time::{Span, Time};
+use crate::topology::Topology;
+use crate::world::clocks::Clock;
+use crate::world::{Layout, World};
+
+/// Overlaps longer than this are cut off: repairs can be slow without bound.
+const LONGEST_OVERLAP: Span = Span(30 * 86_400_000_000_000);
+/// How long a drill is followed after everything is repaired.
+const AFTERMATH: Span = Span(7 * 86_400_000_000_000);
+/// Events after which a drill is given up: something goes round in circles.
+const MOST_EVENTS: u32 = 20_000;
+
+/// Answers with medians, and lets nothing strike or end by itself.
+#[derive(Clone, Debug)]
+pub struct Median {
+    strikes: Vec<bool>,
+    repairs: Vec<bool>,
+    repair_takes: Span,
+    failing: Vec<DrawId>,
+}
+
+impl Chance for Median {
+    fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span {
+        if self.strikes[draw.index()] {
+            return Span::FOREVER;
+        }
+        if self.repairs[draw.index()] {
+            return self.repair_takes;
+        }
+        Span::from_seconds(law.residual(age.seconds(), 0.5))
+    }
+
+    fn age(&mut self, _: DrawId, _: &Law) -> Span {
+        Span::ZERO
+    }
+
+    fn yes(&mut self, draw: DrawId, probability: f64) -> bool {
+        probability >= 0.5 && !self.failing.contains(&draw)
+    }
+
+    fn choice(&mut self, _: DrawId, weights: &[f64]) -> usize {
+        let heaviest = (0..weights.len()).max_by(|a, b| weights[*a].total_cmp(&weights[*b]));
+        heaviest.unwrap_or_default()
+    }
+}
+
+/// A set of basic events, each with how many of its members, in the order of their indices.
+pub type Set = Vec<(u32, u16)>;
+
+/// What a drill came to.
+#[derive(Clone, Debug)]
+pub struct Outcome<'t> {
+    /// For how long the faults overlapped, seconds.
+    pub overlap: f64,
+    /// For each target, seconds' worth of requests lost, or how often it happened.
+    pub costs: Vec<f64>,
+    /// For each target, whether it failed, and did not only lose something.
+    pub fails: Vec<bool>,
+    /// Where it left the world; nothing if that did not come to rest.
+    pub rested: Option<World<'t, Median>>,
+}
+
+/// Runs drills.
+pub struct Drills<'t> {
+    topology: &'t Topology,
+    events: &'t Events,
+    targets: Vec<Target>,
+    totals: Totals,
+}
+
+impl<'t> Drills<'t> {
+    pub fn new(topology: &'t Topology, events: &'t Events) -> Drills<'t> {
+        Drills {
+            topology,
+            events,
+            targets: targets(topology),
+            totals: Totals::new(topology),
+        }
+    }
+
+    /// A world in which everything is up and nothing strikes.
+    pub fn base(&self, layout: &'t Layout) -> World<'t, Median> {
+        let mut chance = Median {
+            strikes: vec![false; self.topology.draws.len()],
+            repairs: vec![false; self.topology.draws.len()],
+            repair_takes: Span::FOREVER,
+            failing: Vec::new(),
+        };
+        for fault in &self.topology.faults {
+            chance.strikes[fault.draw_strike.index()] = true;
+            chance.repairs[fault.draw_repair.index()] = true;
+        }
+        for detector in &self.topology.detectors {
+            chance.strikes[detector.draw_alarm.index()] = true;
+        }
+        World::new(self.topology, layout, chance)
+    }
+
+    /// Lets a set of basic events happen in a world at rest.
+    pub fn run(&mut self, base: &World<'t, Median>, set: &[(u32, u16)]) -> Outcome<'t> {
+        let mut world = base.clone();
+        let start = world.state.now;
+        let overlap = overlap(self.events, set);
+        let repaired = start.after(Span::from_seconds(overlap).min(LONGEST_OVERLAP));
+        let mut struck = Vec::new();
+        for (event, count) in set {
+            match &self.events.list[*event as usize].what {
+                What::Strike(clocks) => struck.extend(&clocks[..usize::from(*count)]),
+                What::Failure(draw) => world.chance_mut().failing.push(*draw),
+            }
+        }
+        struck
+            .iter()
+            .for_each(|clock| world.strike_at(*clock, start));
+        let window = Windowed {
+            from: start,
+            to: repaired.after(AFTERMATH),
+        };
+        let mut observers = Observers::over(self.topology, window);
+        observers.settled(&world);
+        follow(&mut world, &mut observers, repaired);
+        world.chance_mut().repair_takes = Span::ZERO;
+        for clock in struck {
+            if let Clock::Fault(id) = clock
+                && !world.waits_for_a_crew(id)
+                && world.state.faults[id.index()].active
+            {
+                world.repair_at(id, repaired);
+            }
+        }
+        follow(&mut world, &mut observers, window.to);
+        self.totals.clear();
+        observers.add_to(1.0, &mut self.totals);
+        let rested = world.next().is_never() && !observers.is_open();
+        world.chance_mut().repair_takes = Span::FOREVER;
+        world.chance_mut().failing.clear();
+        Outcome {
+            overlap: repaired.since(start).seconds(),
+            costs: self.costs(),
+            fails: self
+                .targets
+                .iter()
+                .map(|target| target.fails(&self.totals))
+                .collect(),
+            rested: rested.then_some(world),
+        }
+    }
+}
+
+impl Drills<'_> {
+    fn costs(&self) -> Vec<f64> {
+        let targets = self.targets.iter();
+        targets.map(|target| target.cost(&self.totals)).collect()
+    }
+}
+
+/// The time for which all of them are the case, on the average, once they are, seconds.
+pub fn overlap(events: &Events, set: &[(u32, u16)]) -> f64 {
+    let ends = set
+        .iter()
+        .map(|(event, count)| f64::from(*count) / events.list[*event as usize].lasts);
+    let rate: f64 = ends.sum();
+    if rate > 0.0 {
+        1.0 / rate
+    } else {
+        LONGEST_OVERLAP.seconds()
+    }
+}
+
+fn follow<C: Chance>(world: &mut World<'_, C>, observers: &mut Observers, until: Time) {
+    for _ in 0..MOST_EVENTS {
+        let next = world.next();
+        if next > until {
+            break;
+        }
+        observers.advance(world.topology, next);
+        world.step();
+        observers.settled(world);
+    }
+    observers.advance(world.topology, until.max(world.state.now));
+}

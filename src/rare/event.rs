@@ -1,0 +1,210 @@
+//! Basic events: what can go wrong by itself, in the sense of fault trees.
+//!
+//! A clock strikes (a fault, a false alarm), or something that is asked for fails (a fence, a stage). Instances of one
+//! pool in one place that fail and are repaired alike are one basic event with a count: which of them are down makes no
+//! difference. Deliberately absent: delays, which decide how bad something becomes and not whether it happens.
+
+use crate::engine::DrawId;
+use crate::topology::{DetectorId, Fault, FaultAction, FaultId, Fence, Owner, Topology, Watch};
+use crate::world::clocks::Clock;
+
+/// For how long a false alarm is taken to be believed, at least, seconds.
+const ALARM_SECONDS: f64 = 60.0;
+
+/// What happens when a basic event occurs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// One of these clocks strikes.
+    Strike(Vec<Clock>),
+    /// What this draw decides does not work.
+    Failure(DrawId),
+}
+
+/// A basic event.
+#[derive(Clone, Debug)]
+pub struct BasicEvent {
+    /// What happens.
+    pub what: What,
+    /// The chance that one member is the case at a moment, or that what is asked for fails.
+    pub chance: f64,
+    /// How long one member lasts on the average, seconds; infinite for failures to work.
+    pub lasts: f64,
+    /// How many members of a pool have to be the case before it falls short, if they are all there is of it.
+    pub shortage: Option<u16>,
+}
+
+impl BasicEvent {
+    /// How many members it has.
+    pub fn size(&self) -> u16 {
+        match &self.what {
+            What::Strike(clocks) => u16::try_from(clocks.len()).unwrap_or(u16::MAX),
+            What::Failure(_) => 1,
+        }
+    }
+
+    /// The clocks of its members.
+    pub fn clocks(&self) -> &[Clock] {
+        match &self.what {
+            What::Strike(clocks) => clocks,
+            What::Failure(_) => &[],
+        }
+    }
+}
+
+/// All basic events of a topology, and where each clock and draw belongs.
+#[derive(Clone, Debug)]
+pub struct Events {
+    /// The basic events.
+    pub list: Vec<BasicEvent>,
+    of_fault: Vec<Option<u32>>,
+    of_alarm: Vec<Option<u32>>,
+}
+
+impl Events {
+    /// Collects the basic events of a topology.
+    pub fn new(topology: &Topology) -> Events {
+        let mut events = Events {
+            list: Vec::new(),
+            of_fault: vec![None; topology.faults.len()],
+            of_alarm: vec![None; topology.detectors.len()],
+        };
+        for id in (0..topology.faults.len()).map(FaultId::from) {
+            events.add_fault(topology, id);
+        }
+        for event in &mut events.list {
+            event.shortage = shortage(topology, event);
+        }
+        for id in (0..topology.detectors.len()).map(DetectorId::from) {
+            events.add_alarm(topology, id);
+        }
+        for store in &topology.stores {
+            let Some(failover) = &store.failover else {
+                continue;
+            };
+            let fence = match failover.fence {
+                Fence::None => 1.0,
+                Fence::Lease { works, .. } | Fence::Stonith { works, .. } => works,
+            };
+            events.add_failure(failover.draw_fence_works, fence);
+            events.add_failure(failover.promote.draw_works, failover.promote.works);
+            events.add_failure(failover.redirect.draw_works, failover.redirect.works);
+        }
+        events
+    }
+
+    fn add_fault(&mut self, topology: &Topology, id: FaultId) {
+        let fault = &topology.faults[id.index()];
+        let alike = |event: &BasicEvent| match event.clocks().last() {
+            Some(Clock::Fault(other)) => are_alike(topology, fault, *other),
+            _ => false,
+        };
+        // Alike faults are neighbours: lists are in the order of names.
+        let last = self.list.len().checked_sub(1);
+        let index = match last.filter(|last| alike(&self.list[*last])) {
+            Some(last) => {
+                if let What::Strike(clocks) = &mut self.list[last].what {
+                    clocks.push(Clock::Fault(id));
+                }
+                last
+            }
+            None => {
+                let (between, lasts) = (fault.every.mean(), fault.lasts.mean());
+                self.list.push(BasicEvent {
+                    what: What::Strike(vec![Clock::Fault(id)]),
+                    chance: lasts / (between + lasts),
+                    lasts,
+                    shortage: None,
+                });
+                self.list.len() - 1
+            }
+        };
+        self.of_fault[id.index()] = Some(index as u32);
+    }
+
+    fn add_alarm(&mut self, topology: &Topology, id: DetectorId) {
+        let detector = &topology.detectors[id.index()];
+        let of_an_instance = matches!(detector.watches, Watch::Instance(..));
+        if let Some(mean) = detector.false_alarm_every
+            && !of_an_instance
+        {
+            let probes = f64::from(detector.up_after) * detector.every.seconds();
+            let lasts = probes.max(ALARM_SECONDS);
+            self.of_alarm[id.index()] = Some(self.list.len() as u32);
+            self.list.push(BasicEvent {
+                what: What::Strike(vec![Clock::Alarm(id)]),
+                chance: lasts / (mean + lasts),
+                lasts,
+                shortage: None,
+            });
+        }
+    }
+
+    fn add_failure(&mut self, draw: DrawId, works: f64) {
+        // What fails more often than not is no rare event.
+        if works > 0.5 && works < 1.0 {
+            self.list.push(BasicEvent {
+                what: What::Failure(draw),
+                chance: 1.0 - works,
+                lasts: f64::INFINITY,
+                shortage: None,
+            });
+        }
+    }
+
+    /// The basic event that a clock belongs to.
+    pub fn of_clock(&self, clock: Clock) -> Option<usize> {
+        let event = match clock {
+            Clock::Fault(id) => self.of_fault[id.index()],
+            Clock::Alarm(id) => self.of_alarm[id.index()],
+        };
+        event.map(|event| event as usize)
+    }
+
+    /// The basic event that a yes or no decides.
+    pub fn of_draw(&self, draw: DrawId) -> Option<usize> {
+        let decides = |event: &BasicEvent| event.what == What::Failure(draw);
+        self.list.iter().position(decides)
+    }
+}
+
+/// How many of these instances make their pool fall short, if they are all of it and have no load to share.
+fn shortage(topology: &Topology, event: &BasicEvent) -> Option<u16> {
+    let Some(Clock::Fault(id)) = event.clocks().first() else {
+        return None;
+    };
+    let FaultAction::Down { parts, .. } = &topology.faults[id.index()].action else {
+        return None;
+    };
+    let Owner::Pool(pool) = topology.parts[parts.first()?.index()].owner else {
+        return None;
+    };
+    let pool = &topology.pools[pool.index()];
+    let is_whole = pool.parts.len() == event.clocks().len();
+    let short = pool.parts.len() + 1 - pool.at_least as usize;
+    (is_whole && pool.serves.is_none()).then_some(u16::try_from(short).unwrap_or(u16::MAX))
+}
+
+/// Whether a fault does to its instance what another does to another one of the same pool and place.
+fn are_alike(topology: &Topology, fault: &Fault, other: FaultId) -> bool {
+    let other = &topology.faults[other.index()];
+    let instance = |fault: &Fault| match &fault.action {
+        FaultAction::Down {
+            places,
+            parts,
+            effect,
+        } if places.is_empty() && parts.len() == 1 => {
+            let part = &topology.parts[parts[0].index()];
+            match part.owner {
+                Owner::Pool(pool) => Some((pool, part.place, *effect)),
+                Owner::Store(..) => None,
+            }
+        }
+        _ => None,
+    };
+    let of_one_pool = instance(fault).is_some_and(|one| Some(one) == instance(other));
+    of_one_pool
+        && fault.every == other.every
+        && fault.lasts == other.lasts
+        && fault.after_repair == other.after_repair
+        && fault.crew == other.crew
+}

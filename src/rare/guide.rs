@@ -1,0 +1,370 @@
+//! The guide: all that rare-event estimation decides before a run.
+//!
+//! It is a pure function of the model: which targets are too rare for plain simulation, which sets of basic events lead
+//! to them, and from which clocks branches start. A store whose primary has moved is another system than before, so
+//! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
+//! a run could change, so that every shard and thread has the same guide.
+
+use super::cuts::{Cut, Search};
+use super::drill::{Drills, Median};
+use super::event::{Events, What};
+use super::importance::Configuration;
+use super::ledger::Ledger;
+use crate::measure::Totals;
+use crate::time::YEAR_SECONDS;
+use crate::topology::{JourneyId, StoreId, Topology};
+use crate::world::clocks::Clock;
+use crate::world::state::State;
+use crate::world::{Layout, World};
+
+/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 500.
+pub const RARE_PER_TRIAL: f64 = 0.05;
+/// A state this many times as near to a failure as everything up is outside the safe set.
+pub const UNSAFE: f64 = 3.0;
+/// Combinations of primaries that are looked at.
+const MOST_CONFIGURATIONS: usize = 12;
+/// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
+const MOST_DRILLS: usize = 1200;
+const MOST_FURTHER_DRILLS: usize = 400;
+/// Timer slots times drills; larger models get fewer drills.
+const DRILL_BUDGET: usize = 600_000;
+/// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
+const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
+/// Units of a weight of one, at least and at most.
+const LEAST_UNITS: f64 = (1_u64 << 16) as f64;
+const MOST_UNITS: f64 = (1_u64 << 62) as f64;
+
+/// Something whose failures are estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A journey loses requests.
+    Journey(JourneyId),
+    /// A store loses acknowledged writes.
+    Loss(StoreId),
+    /// Two members of a store accept writes.
+    SplitBrain(StoreId),
+}
+
+impl Target {
+    /// What a trial cost: seconds' worth of lost requests, or how often it happened.
+    pub(super) fn cost(self, totals: &Totals) -> f64 {
+        match self {
+            Target::Journey(id) => totals.journeys[id.index()].lost_seconds,
+            Target::Loss(id) => {
+                let losses = totals.stores[id.index()].losses.iter();
+                losses.filter(|loss| loss.writes > 0.0).count() as f64
+            }
+            Target::SplitBrain(id) => {
+                let store = &totals.stores[id.index()];
+                (store.dual_primary.len() + store.split_brain.len()) as f64
+            }
+        }
+    }
+
+    /// Whether it failed, in a journey's terms: whether there was an incident.
+    pub(super) fn fails(self, totals: &Totals) -> bool {
+        match self {
+            Target::Journey(id) => !totals.journeys[id.index()].incidents.is_empty(),
+            Target::Loss(_) | Target::SplitBrain(_) => self.cost(totals) > 0.0,
+        }
+    }
+
+    /// The most that it can cost per second of an overlap of this length.
+    pub(super) fn most_cost_rate(self, overlap: f64) -> f64 {
+        match self {
+            Target::Journey(_) => 1.0,
+            Target::Loss(_) | Target::SplitBrain(_) => 1.0 / overlap,
+        }
+    }
+}
+
+/// Every target of a topology.
+pub fn targets(topology: &Topology) -> Vec<Target> {
+    let journeys = (0..topology.journeys.len()).map(|id| Target::Journey(id.into()));
+    let stores = (0..topology.stores.len()).map(StoreId::from);
+    let of_stores = stores.flat_map(|id| [Target::Loss(id), Target::SplitBrain(id)]);
+    journeys.chain(of_stores).collect()
+}
+
+/// Which targets are estimated by branches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rarity {
+    /// Those that are too rare for plain simulation.
+    Rare,
+    /// All that something leads to.
+    All,
+}
+
+/// All that is decided before a run.
+#[derive(Clone, Debug)]
+pub struct Guide {
+    pub(super) events: Events,
+    /// The targets that are estimated by branches.
+    pub(super) estimated: Vec<Target>,
+    pub(super) configurations: Vec<Configuration>,
+    /// Failures of every target in a trial, as the drills have it; nothing for those that no set leads to.
+    expected: Vec<(Target, f64)>,
+    /// The clocks that branches start from, with the share of the effort that each gets.
+    pub(super) initiators: Vec<(Clock, f64)>,
+    /// Whether a basic event is in any set that matters.
+    pub(super) matters: Vec<bool>,
+    /// What all strikes of initiators in a trial come to, as the drills have it.
+    pub(super) value_per_trial: f64,
+}
+
+impl Guide {
+    /// The guide of a topology.
+    #[must_use]
+    pub fn new(topology: &Topology, rarity: Rarity) -> Guide {
+        let events = Events::new(topology);
+        let layout = Layout::new(topology);
+        let all = targets(topology);
+        let found = configurations(topology, &events, &layout, &all);
+        let window = topology.window.length.seconds();
+        let expected: Vec<(Target, f64)> = all
+            .iter()
+            .enumerate()
+            .map(|(index, target)| (*target, frequency(&found, index) * window / YEAR_SECONDS))
+            .collect();
+        let wanted = |per_trial: f64| match rarity {
+            Rarity::Rare => per_trial > 0.0 && per_trial < RARE_PER_TRIAL,
+            Rarity::All => per_trial > 0.0,
+        };
+        let estimated: Vec<bool> = expected
+            .iter()
+            .map(|(_, per_trial)| wanted(*per_trial))
+            .collect();
+        let mut guide = Guide {
+            estimated: all
+                .iter()
+                .zip(&estimated)
+                .filter(|(_, is)| **is)
+                .map(|(target, _)| *target)
+                .collect(),
+            configurations: found
+                .into_iter()
+                .map(|(primaries, cuts)| Configuration::new(&events, primaries, cuts, &estimated))
+                .collect(),
+            events,
+            expected,
+            initiators: Vec::new(),
+            matters: Vec::new(),
+            value_per_trial: 0.0,
+        };
+        guide.matters = guide.find_what_matters();
+        guide.find_initiators(topology);
+        guide
+    }
+
+    /// Whether branches are of any use.
+    #[must_use]
+    pub fn has_branches(&self) -> bool {
+        !self.estimated.is_empty()
+    }
+
+    /// The targets that are estimated by branches.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        &self.estimated
+    }
+
+    /// Whether a target is estimated by branches.
+    #[must_use]
+    pub fn estimates(&self, target: Target) -> bool {
+        self.estimated.contains(&target)
+    }
+
+    /// The failures of a target in a trial that drills lead one to expect.
+    #[must_use]
+    pub fn expected_per_trial(&self, target: Target) -> f64 {
+        let found = self.expected.iter().find(|(other, _)| *other == target);
+        found.map_or(0.0, |(_, per_trial)| *per_trial)
+    }
+
+    /// How many units a weight of one has in samples.
+    #[must_use]
+    pub fn weight_units(&self) -> f64 {
+        let likeliest = self
+            .estimated
+            .iter()
+            .map(|target| self.expected_per_trial(*target));
+        let likeliest = likeliest.fold(0.0, f64::max);
+        let mut units = LEAST_UNITS;
+        while units < MOST_UNITS && units * likeliest < UNITS_PER_TRIAL {
+            units *= 2.0;
+        }
+        units
+    }
+
+    /// The index of the combination of primaries that a state has; the first one for those that no drill has shown.
+    pub(super) fn configuration(&self, state: &State) -> usize {
+        let same = |configuration: &Configuration| {
+            configuration
+                .primaries
+                .iter()
+                .copied()
+                .eq(state.primaries())
+        };
+        self.configurations.iter().position(same).unwrap_or(0)
+    }
+
+    /// Whether a state is in the safe set.
+    pub(super) fn is_safe(&self, state: &State, ledger: &Ledger) -> bool {
+        let configuration = &self.configurations[self.configuration(state)];
+        configuration.importance(&self.events, ledger) <= UNSAFE * configuration.base
+    }
+
+    /// The share of the effort that a clock gets from which branches start.
+    pub(super) fn share_of(&self, clock: Clock) -> Option<f64> {
+        let found = self
+            .initiators
+            .binary_search_by_key(&clock, |initiator| initiator.0);
+        found.ok().map(|index| self.initiators[index].1)
+    }
+
+    fn find_what_matters(&self) -> Vec<bool> {
+        let mut matters = vec![false; self.events.list.len()];
+        let cuts = self
+            .configurations
+            .iter()
+            .flat_map(|configuration| &configuration.cuts);
+        for (event, _) in cuts.flat_map(|cut| &cut.needs) {
+            matters[*event as usize] = true;
+        }
+        matters
+    }
+
+    fn find_initiators(&mut self, topology: &Topology) {
+        let window = topology.window.length.seconds() + topology.window.warm_up.seconds();
+        let mut initiators = Vec::new();
+        for (index, event) in self.events.list.iter().enumerate() {
+            let leaves_safety = |configuration: &&Configuration| {
+                configuration.alone[index] > UNSAFE * configuration.base
+            };
+            let importance = self
+                .configurations
+                .iter()
+                .filter(leaves_safety)
+                .map(|configuration| configuration.alone[index]);
+            let importance = importance.fold(0.0, f64::max);
+            let What::Strike(clocks) = &event.what else {
+                continue;
+            };
+            if importance > 0.0 {
+                // Strikes of one member in a trial, times how long they last, times what they lead to.
+                let value = event.chance * window * importance;
+                let forced = clocks
+                    .iter()
+                    .filter(|clock| can_be_forced(topology, **clock));
+                initiators.extend(forced.map(|clock| (*clock, value)));
+            }
+        }
+        let total: f64 = initiators.iter().map(|(_, value)| value).sum();
+        for (_, value) in &mut initiators {
+            *value /= total;
+        }
+        initiators.sort_by_key(|initiator| initiator.0);
+        self.value_per_trial = total;
+        self.initiators = initiators;
+    }
+}
+
+/// Whether a clock's law has a hazard.
+pub(super) fn can_be_forced(topology: &Topology, clock: Clock) -> bool {
+    match clock {
+        Clock::Alarm(_) => true,
+        Clock::Fault(id) => topology.faults[id.index()].every.has_density(),
+    }
+}
+
+/// Failures of a target in a year.
+fn frequency(found: &[(Vec<usize>, Vec<Cut>)], target: usize) -> f64 {
+    let of_target = |cuts: &[Cut]| -> f64 {
+        let cuts = cuts.iter().filter(|cut| cut.target == target && cut.fails);
+        cuts.map(|cut| cut.frequency * YEAR_SECONDS).sum()
+    };
+    found.first().map_or(0.0, |(_, cuts)| of_target(cuts))
+}
+
+/// Sets that matter, for each combination of primaries that drills lead to.
+fn configurations(
+    topology: &Topology,
+    events: &Events,
+    layout: &Layout,
+    targets: &[Target],
+) -> Vec<(Vec<usize>, Vec<Cut>)> {
+    let mut drills = Drills::new(topology, events);
+    let base = drills.base(layout);
+    let affordable = DRILL_BUDGET / layout.slots().max(1);
+    let mut worlds: Vec<World<'_, Median>> = vec![base];
+    let mut found: Vec<(Vec<usize>, Vec<Cut>)> = Vec::new();
+    while found.len() < worlds.len() {
+        let most = if found.is_empty() {
+            MOST_DRILLS
+        } else {
+            MOST_FURTHER_DRILLS
+        };
+        let start = worlds[found.len()].clone();
+        let search = Search::new(events, targets);
+        let cuts = search.run(most.min(affordable.max(1)), |set| {
+            let outcome = drills.run(&start, set);
+            if let Some(rested) = &outcome.rested {
+                let is_known = worlds
+                    .iter()
+                    .any(|world| world.state.primaries().eq(rested.state.primaries()));
+                if !is_known && worlds.len() < MOST_CONFIGURATIONS {
+                    worlds.push(rested.clone());
+                }
+            }
+            outcome
+        });
+        found.push((start.state.primaries().collect(), cuts));
+    }
+    found
+}
+
+impl Guide {
+    #[doc(hidden)]
+    pub fn describe(&self, topology: &Topology) -> String {
+        let mut text = String::new();
+        let name = |event: usize| match &self.events.list[event].what {
+            What::Strike(clocks) => match clocks[0] {
+                Clock::Fault(id) => {
+                    format!("{}x{}", topology.faults[id.index()].path, clocks.len())
+                }
+                Clock::Alarm(id) => format!("alarm {}", topology.detectors[id.index()].path),
+            },
+            What::Failure(draw) => format!("failure {}", draw.0),
+        };
+        text += &format!("  expected {:?}\n", self.expected);
+        for configuration in &self.configurations {
+            text += &format!(
+                "  primaries {:?}: {} cuts, base {}\n",
+                configuration.primaries,
+                configuration.cuts.len(),
+                configuration.base
+            );
+            for cut in configuration.cuts.iter().take(12) {
+                let needs: Vec<String> = cut
+                    .needs
+                    .iter()
+                    .map(|(event, count)| format!("{}*{count}", name(*event as usize)))
+                    .collect();
+                text += &format!(
+                    "    {} {:.3e} {:.3e}/y fails {}: {}\n",
+                    cut.target,
+                    cut.cost,
+                    cut.frequency * YEAR_SECONDS,
+                    cut.fails,
+                    needs.join(" + ")
+                );
+            }
+        }
+        text += &format!(
+            "  {} initiators, value {:.3e}\n",
+            self.initiators.len(),
+            self.value_per_trial
+        );
+        text
+    }
+}

@@ -1,0 +1,101 @@
+//! The ledger of a trial: what is down, as the guide counts it, and whether that is safe.
+
+use super::event::Events;
+use super::guide::Guide;
+use crate::engine::Chance;
+use crate::topology::FaultId;
+use crate::world::World;
+use crate::world::clocks::Clock;
+use crate::world::note::Event;
+
+/// What is down.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    counts: Vec<u16>,
+    /// The basic events of which something is the case.
+    down: Vec<u32>,
+    /// The faults that are active.
+    pub active: Vec<FaultId>,
+    /// Whether the state is in the safe set.
+    pub is_safe: bool,
+}
+
+impl Ledger {
+    /// Nothing is down.
+    pub fn of(events: &Events) -> Ledger {
+        Ledger {
+            counts: vec![0; events.list.len()],
+            down: Vec::new(),
+            active: Vec::new(),
+            is_safe: true,
+        }
+    }
+
+    /// How many members of a basic event are the case.
+    pub fn count(&self, event: u32) -> u16 {
+        self.counts[event as usize]
+    }
+
+    /// The basic events of which something is the case.
+    pub fn down(&self) -> &[u32] {
+        &self.down
+    }
+
+    /// One more member of a basic event is the case.
+    pub fn add(&mut self, event: usize) {
+        self.counts[event] += 1;
+        if self.counts[event] == 1 {
+            self.down.push(event as u32);
+        }
+    }
+
+    fn remove(&mut self, event: usize) {
+        if self.counts[event] == 1 {
+            self.down.retain(|other| *other != event as u32);
+        }
+        self.counts[event] = self.counts[event].saturating_sub(1);
+    }
+
+    pub fn copy_from(&mut self, other: &Ledger) {
+        self.counts.clone_from(&other.counts);
+        self.down.clone_from(&other.down);
+        self.active.clone_from(&other.active);
+        self.is_safe = other.is_safe;
+    }
+
+    /// Takes note of the last event of a world; says whether it may matter.
+    pub fn note<C: Chance>(&mut self, guide: &Guide, world: &World<'_, C>) -> bool {
+        let mut matters = false;
+        for note in &world.notes {
+            let (clock, strikes) = match note.event {
+                Event::Strike(id) => {
+                    self.active.push(id);
+                    (Clock::Fault(id), true)
+                }
+                Event::Repaired(id) => {
+                    self.active.retain(|other| *other != id);
+                    (Clock::Fault(id), false)
+                }
+                Event::FalseAlarm(id) => (Clock::Alarm(id), true),
+                Event::BelievedUp(id) => (Clock::Alarm(id), false),
+                Event::Promoted(_) => {
+                    matters = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            if let Some(event) = guide.events.of_clock(clock) {
+                if strikes {
+                    self.add(event);
+                } else {
+                    self.remove(event);
+                }
+                matters |= guide.matters[event];
+            }
+        }
+        if matters {
+            self.is_safe = guide.is_safe(&world.state, self);
+        }
+        matters
+    }
+}

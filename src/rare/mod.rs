@@ -1,0 +1,35 @@
+//! Rare-event estimation: weighted branches that explore what a plain trial would almost never meet.
+//!
+//! Outages of a good design, lost data and split brains are too rare for plain simulation. Here the plain trial, called
+//! nominal, runs untouched, and what would happen if something went wrong *now* is explored in copies of its state that
+//! are thrown away afterwards. Everything rests on one identity of point processes (Campbell's formula with the
+//! compensator; see Brémaud, "Point Processes and Queues", 1981, chapter II): the expected sum over the strikes of a
+//! clock of some value equals the expected integral of the clock's hazard times that value. So a strike may be tried at
+//! any moment, with the hazard over the density of trying as its weight, and no path is made likelier at the cost of
+//! another. The same holds inside a branch for the next strike, and for a yes or no.
+//!
+//! - `event`: the basic events: strikes of clocks, and fences and stages that fail.
+//! - `drill`: what a set of basic events leads to, found out by the engine itself with every delay at its median.
+//! - `cuts`: the sets that matter, and the importance of a state: how near it is to a failure that matters.
+//! - `guide`: all that is decided before a run, a pure function of the model.
+//! - `trial`: the nominal trial, and where branches leave it.
+//! - `path`, `decision`: one branch, and what is forced in it.
+//!
+//! The safe set of A-cycles (Nicola, Shahabuddin and Nakayama, IEEE Transactions on Reliability 50, 2001) is told by
+//! importance, not by "everything is up": a fleet in which something is always broken has rare events too. What a
+//! guide does not foresee costs precision and never truth: it is drawn as it is. Deliberately absent: a change of
+//! measure for delays of detection, decision and promotion, which are drawn as they are.
+
+mod chance;
+mod cuts;
+mod decision;
+mod drill;
+mod event;
+mod guide;
+mod importance;
+mod ledger;
+mod path;
+mod trial;
+
+pub use guide::{Guide, Rarity, Target};
+pub use trial::run_trials;

@@ -1,0 +1,66 @@
+//! One branch: a copy of a trial that goes its own way until it is back in the safe set.
+
+use super::chance::BranchChance;
+use super::decision::Window;
+use super::guide::Target;
+use super::ledger::Ledger;
+use crate::engine::Chance;
+use crate::measure::Observers;
+use crate::time::{Span, Time};
+use crate::world::World;
+
+/// A little more than the minute for which an incident has to be over.
+const CLOSING: Span = Span(61_000_000_000);
+
+/// A branch under way.
+#[derive(Clone, Debug)]
+pub(super) struct Path<'t> {
+    pub world: World<'t, BranchChance<'t>>,
+    pub observers: Observers,
+    pub ledger: Ledger,
+    /// Which targets have not failed at the moment: nothing needs to be forced for the others.
+    pub standing: Vec<bool>,
+    pub weight: f64,
+    pub window: Window,
+}
+
+/// When a trial is back in the safe set if nothing happens before: once nothing is under way and what is open will have
+/// closed.
+pub(super) fn calm_from<C: Chance>(
+    world: &World<'_, C>,
+    ledger: &Ledger,
+    observers: &Observers,
+) -> Time {
+    let now = world.state.now;
+    match (ledger.is_safe && world.is_at_rest(), observers.is_open()) {
+        (false, _) => Time::NEVER,
+        (true, true) => now.after(CLOSING),
+        (true, false) => now,
+    }
+}
+
+impl<'t> Path<'t> {
+    /// Looks at which targets have failed; says whether that is news.
+    pub fn look(&mut self, targets: &[Target]) -> bool {
+        let mut is_news = false;
+        for (standing, target) in self.standing.iter_mut().zip(targets) {
+            let now = match *target {
+                Target::Journey(id) => !self.observers.journeys[id.index()].is_open(),
+                Target::SplitBrain(id) => !self.observers.stores[id.index()].is_open(),
+                Target::Loss(_) => true,
+            };
+            is_news |= std::mem::replace(standing, now) != now;
+        }
+        is_news
+    }
+
+    /// Becomes a copy of another branch at its last event.
+    pub fn copy_from(&mut self, other: &Path<'t>) {
+        self.world.copy_state(&other.world);
+        self.observers.clone_from(&other.observers);
+        self.ledger.copy_from(&other.ledger);
+        self.standing.clone_from(&other.standing);
+        self.weight = other.weight;
+        self.window.copy_from(&other.window);
+    }
+}

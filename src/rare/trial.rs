@@ -1,0 +1,445 @@
+//! The nominal trial, and the branches that leave it.
+//!
+//! The nominal trial runs as it would without branches. Each time one of the initiators might strike while the trial
+//! is in the safe set, a branch tries it: once per clock and life, at a moment drawn from the clock's own law cut to
+//! the rest of the window, with the chance of that over the survival so far as its weight. When the nominal trial
+//! leaves the safe set by itself, because of an initiator, that is covered already and is left out; because of
+//! anything else, a branch with the weight of one takes its place. What the nominal trial meets inside the safe set
+//! counts as it is. So every moment of every possible trial counts exactly once.
+
+use std::ops::Range;
+
+use super::chance::BranchChance;
+use super::decision::{Decisions, Window, chance_of, hazard, strike_within};
+use super::guide::{Guide, targets};
+use super::ledger::Ledger;
+use super::path::{Path, calm_from};
+use crate::dist::LengthBiased;
+use crate::engine::Plain;
+use crate::math::exp;
+use crate::measure::{BranchTally, Observers, Ruler, Tally, Totals, guarded};
+use crate::rng::{Entity, Purpose, Stream, StreamKey};
+use crate::time::{Span, Time};
+use crate::topology::Topology;
+use crate::world::clocks::Clock;
+use crate::world::{Layout, World};
+
+/// Branches that a trial starts, on the average.
+const BRANCHES_PER_TRIAL: f64 = 8.0;
+
+/// A strike of an initiator that is to be tried.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    at: Time,
+    clock: Clock,
+    weight: f64,
+    /// When the life of the clock began that the weight is for.
+    life: Time,
+}
+
+/// Runs trials with branches.
+struct Explorer<'t> {
+    topology: &'t Topology,
+    layout: &'t Layout,
+    guide: &'t Guide,
+    seed: u64,
+    trial: u64,
+    branches: u64,
+    luck: Stream,
+    decisions: Decisions<'t>,
+    all_targets: Vec<super::guide::Target>,
+    /// Branches that wait for their turn.
+    pending: Vec<Path<'t>>,
+    /// Branches that are over, to be used again.
+    spare: Vec<Path<'t>>,
+    plans: Vec<Plan>,
+    /// How long the repair of each fault is drawn when it is forced.
+    lengthened: &'t [LengthBiased],
+    /// What branches and the nominal trial inside the safe set add up to.
+    weighted: Totals,
+}
+
+/// Runs these trials one after the other, with the branches of the guide.
+///
+/// # Panics
+/// If an invariant of the simulation is broken; the message names the seed and the trial.
+#[must_use]
+pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u64>) -> Tally {
+    let layout = Layout::new(topology);
+    let plain = Ruler::plain(topology);
+    let weighted = Ruler::weighted(topology, guide.weight_units());
+    let faults = topology.faults.iter();
+    let lengthened: Vec<LengthBiased> =
+        faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
+    let mut explorer = Explorer::new(topology, &layout, guide, &lengthened, seed);
+    let mut totals = Totals::new(topology);
+    let mut tally = Tally::empty(topology);
+    let mut branches = BranchTally::empty(topology);
+    for trial in trials {
+        totals.clear();
+        let (observers, cut_off) = guarded(seed, trial, || explorer.run(trial, &mut totals));
+        observers.record_periods(topology, &mut tally);
+        tally.add_trial(&plain, &totals, cut_off);
+        branches.add_trial(&weighted, &explorer.weighted, explorer.branches);
+    }
+    tally.branches = Some(branches);
+    tally
+}
+
+fn key(purpose: u64) -> StreamKey {
+    StreamKey {
+        entity: Entity(0),
+        purpose: Purpose(purpose),
+    }
+}
+
+impl<'t> Explorer<'t> {
+    fn new(
+        topology: &'t Topology,
+        layout: &'t Layout,
+        guide: &'t Guide,
+        lengthened: &'t [LengthBiased],
+        seed: u64,
+    ) -> Explorer<'t> {
+        let end = Observers::new(topology).window.to;
+        let worth = guide.value_per_trial / BRANCHES_PER_TRIAL;
+        Explorer {
+            topology,
+            layout,
+            guide,
+            seed,
+            trial: 0,
+            branches: 0,
+            luck: Stream::of_branch(seed, 0, 0, key(0)),
+            decisions: Decisions::new(topology, guide, end, worth),
+            all_targets: targets(topology),
+            pending: Vec::new(),
+            spare: Vec::new(),
+            plans: Vec::new(),
+            lengthened,
+            weighted: Totals::new(topology),
+        }
+    }
+
+    /// Runs one trial; what the nominal trial came to goes to `plain`.
+    fn run(&mut self, trial: u64, plain: &mut Totals) -> (Observers, bool) {
+        (self.trial, self.branches) = (trial, 0);
+        self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
+        self.weighted.clear();
+        let chance = Plain::new(&self.topology.draws, self.seed, trial);
+        let mut world = World::new(self.topology, self.layout, chance);
+        let mut observers = Observers::new(self.topology);
+        let mut ledger = Ledger::of(&self.guide.events);
+        observers.settled(&world);
+        self.plan_first(&world, observers.window.to);
+        let mut is_safe = true;
+        let mut calm = Time::NEVER;
+        loop {
+            let next = world.next();
+            while let Some(plan) = self.plans.pop_if(|plan| plan.at <= next.min(calm)) {
+                if is_safe {
+                    self.try_plan(plan, &world, &observers, &ledger);
+                }
+            }
+            if calm < next {
+                observers.advance(self.topology, calm);
+                calm = if observers.is_open() {
+                    Time::NEVER
+                } else {
+                    calm
+                };
+                if !calm.is_never() {
+                    observers.add_to(1.0, plain);
+                    observers.forget();
+                    is_safe = true;
+                    calm = Time::NEVER;
+                }
+                continue;
+            }
+            if observers.due(&world).is_none() {
+                break;
+            }
+            world.step();
+            ledger.note(self.guide, &world);
+            if is_safe && !ledger.is_safe {
+                observers.add_to(1.0, plain);
+                observers.add_to(1.0, &mut self.weighted);
+                observers.forget();
+                observers.settled(&world);
+                is_safe = false;
+                if !self.is_covered(&world) {
+                    self.branch_off(&world, &observers, &ledger);
+                }
+            } else {
+                observers.settled(&world);
+            }
+            self.plan_repaired(&world, observers.window.to);
+            calm = if is_safe {
+                Time::NEVER
+            } else {
+                calm_from(&world, &ledger, &observers)
+            };
+        }
+        observers.add_to(1.0, plain);
+        if is_safe {
+            observers.add_to(1.0, &mut self.weighted);
+        }
+        let cut_off = observers.is_open();
+        (observers, cut_off)
+    }
+}
+
+impl<'t> Explorer<'t> {
+    /// Plans tries for the first life of every initiator, spread as evenly as their shares allow.
+    fn plan_first(&mut self, world: &World<'_, Plain<'_>>, end: Time) {
+        self.plans.clear();
+        let mut position = self.luck.uniform();
+        for index in 0..self.guide.initiators.len() {
+            let (clock, share) = self.guide.initiators[index];
+            let expected = BRANCHES_PER_TRIAL * share;
+            let before = position as u64;
+            position += expected;
+            for _ in before..position as u64 {
+                self.plan(world, clock, expected, end);
+            }
+        }
+        self.plans.sort_by(|one, other| other.at.cmp(&one.at));
+    }
+
+    /// Plans tries for the new life of an initiator that was just repaired.
+    fn plan_repaired(&mut self, world: &World<'_, Plain<'_>>, end: Time) {
+        for note in &world.notes {
+            let crate::world::note::Event::Repaired(id) = note.event else {
+                continue;
+            };
+            let clock = Clock::Fault(id);
+            let Some(share) = self.guide.share_of(clock) else {
+                continue;
+            };
+            let left = end.since(world.state.now).seconds() / end.seconds();
+            let expected = (BRANCHES_PER_TRIAL * share * left).max(f64::MIN_POSITIVE);
+            for _ in 0..(expected + self.luck.uniform()) as u64 {
+                self.plan(world, clock, expected, end);
+            }
+            self.plans.sort_by(|one, other| other.at.cmp(&one.at));
+        }
+    }
+
+    /// Plans one of `expected` tries of a clock whose life begins now.
+    fn plan(&mut self, world: &World<'_, Plain<'_>>, clock: Clock, expected: f64, end: Time) {
+        let now = world.state.now;
+        let Some(age) = world.clock_age(clock, now) else {
+            return;
+        };
+        let left = end.since(now);
+        let total = hazard(self.topology, clock, age, left);
+        let uniform = self.luck.uniform();
+        let (wait, weight) = match clock {
+            // Its hazard is constant and goes on whatever happens.
+            Clock::Alarm(_) => (Span::from_seconds(left.seconds() * uniform), total),
+            Clock::Fault(_) => {
+                let chance = chance_of(total);
+                let wait = strike_within(self.topology, clock, age, (chance, uniform)).min(left);
+                let survival = exp(-hazard(self.topology, clock, age, wait));
+                (wait, chance / survival)
+            }
+        };
+        self.plans.push(Plan {
+            at: now.after(wait),
+            clock,
+            weight: weight / expected,
+            life: now,
+        });
+    }
+
+    /// Tries a strike from the nominal trial, if the clock still lives the life that it was planned for.
+    fn try_plan(
+        &mut self,
+        plan: Plan,
+        world: &World<'t, Plain<'_>>,
+        observers: &Observers,
+        ledger: &Ledger,
+    ) {
+        if let Clock::Fault(id) = plan.clock {
+            let fault = &world.state.faults[id.index()];
+            if fault.active || fault.clock != plan.life {
+                return;
+            }
+        }
+        let mut path = self.copy_of(world, observers, ledger);
+        path.weight = plan.weight;
+        path.observers.advance(self.topology, plan.at);
+        path.observers.forget();
+        self.strike(&mut path, plan.clock, plan.at);
+        if path.ledger.is_safe {
+            self.spare.push(path);
+        } else {
+            self.explore(path);
+            self.explore_pending();
+        }
+    }
+
+    /// A branch that takes the place of the nominal trial from its last event on.
+    fn branch_off(&mut self, world: &World<'t, Plain<'_>>, observers: &Observers, ledger: &Ledger) {
+        let mut path = self.copy_of(world, observers, ledger);
+        path.weight = 1.0;
+        self.explore(path);
+        self.explore_pending();
+    }
+
+    fn copy_of(
+        &mut self,
+        world: &World<'t, Plain<'_>>,
+        observers: &Observers,
+        ledger: &Ledger,
+    ) -> Path<'t> {
+        let mut path = self.spare.pop().unwrap_or_else(|| Path {
+            world: world.with_chance(BranchChance::new(&self.topology.draws)),
+            observers: observers.clone(),
+            ledger: Ledger::of(&self.guide.events),
+            standing: vec![true; self.all_targets.len()],
+            weight: 1.0,
+            window: Window::default(),
+        });
+        path.world.copy_state(world);
+        path.observers.clone_from(observers);
+        path.ledger.copy_from(ledger);
+        path.standing.fill(true);
+        path.window.copy_from(&Window::default());
+        self.begin(&mut path);
+        path
+    }
+
+    fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
+        let mut path = self.spare.pop().unwrap_or_else(|| other.clone());
+        path.copy_from(other);
+        self.begin(&mut path);
+        path
+    }
+
+    /// Gives a branch its own streams.
+    fn begin(&mut self, path: &mut Path<'t>) {
+        self.branches += 1;
+        let chance = path.world.chance_mut();
+        chance.restart(self.seed, self.trial, self.branches);
+    }
+
+    /// Lets a clock strike in a branch whose observers have come as far as that.
+    fn strike(&self, path: &mut Path<'t>, clock: Clock, at: Time) {
+        path.world.strike_at(clock, at);
+        if let Clock::Fault(id) = clock {
+            let draw = self.topology.faults[id.index()].draw_repair;
+            let law = &self.lengthened[id.index()];
+            path.world.chance_mut().lengthen(draw, law);
+        }
+        let mut struck = false;
+        while !struck {
+            struck = path.world.rings_next(clock);
+            self.step(path);
+        }
+    }
+
+    /// Lets the next event happen in a branch; says whether it may matter.
+    fn step(&self, path: &mut Path<'t>) -> bool {
+        path.world.step();
+        path.weight *= path.world.chance_mut().take_likelihood_ratio();
+        path.observers.settled(&path.world);
+        let matters = path.ledger.note(self.guide, &path.world);
+        path.look(&self.all_targets) || matters
+    }
+
+    /// Whether the strike of an initiator is what just happened.
+    fn is_covered(&self, world: &World<'_, Plain<'_>>) -> bool {
+        use crate::world::note::Event;
+        world.notes.iter().any(|note| match note.event {
+            Event::Strike(id) => self.guide.share_of(Clock::Fault(id)).is_some(),
+            Event::FalseAlarm(id) => self.guide.share_of(Clock::Alarm(id)).is_some(),
+            _ => false,
+        })
+    }
+
+    fn explore_pending(&mut self) {
+        while let Some(path) = self.pending.pop() {
+            self.explore(path);
+        }
+    }
+
+    /// Follows a branch to its end; others that leave it wait for their turn.
+    fn explore(&mut self, mut path: Path<'t>) {
+        let now = path.world.state.now;
+        self.decisions.open(&mut path, now, &mut self.luck);
+        let mut calm = calm_from(&path.world, &path.ledger, &path.observers);
+        loop {
+            let next = path.world.next();
+            while let Some(attempt) = path
+                .window
+                .tries
+                .pop_if(|attempt| attempt.at <= next.min(calm))
+            {
+                let mut other = self.copy_of_branch(&path);
+                other.weight *= attempt.factor;
+                other.observers.advance(self.topology, attempt.at);
+                self.strike(&mut other, attempt.clock, attempt.at);
+                self.pending.push(other);
+            }
+            let ends = path.window.ends;
+            if path.window.is_open() && ends < next.min(calm) {
+                path.weight *= path.window.survival(self.topology, ends);
+                self.decisions.open(&mut path, ends, &mut self.luck);
+                continue;
+            }
+            if calm < next {
+                path.observers.advance(self.topology, calm);
+                if !path.observers.is_open() {
+                    path.weight *= path.window.survival(self.topology, calm);
+                    break;
+                }
+                calm = Time::NEVER;
+                continue;
+            }
+            if path.observers.due(&path.world).is_none() {
+                path.weight *= path.window.survival(self.topology, ends.min(next));
+                break;
+            }
+            if self.step_both_ways(&mut path, next) {
+                let now = path.world.state.now;
+                path.weight *= path.window.survival(self.topology, now);
+                self.decisions.open(&mut path, now, &mut self.luck);
+            }
+            calm = calm_from(&path.world, &path.ledger, &path.observers);
+        }
+        path.observers.add_to(path.weight, &mut self.weighted);
+        self.spare.push(path);
+    }
+
+    /// Lets the next event happen; if it asks whether something relevant works, another branch finds out what if not.
+    fn step_both_ways(&mut self, path: &mut Path<'t>, at: Time) -> bool {
+        let relevant = |draw| {
+            let event = self.guide.events.of_draw(draw)?;
+            let gain = self.decisions.gains[event];
+            (gain > 0.0).then_some((draw, self.guide.events.list[event].chance * gain))
+        };
+        let Some((draw, gain)) = path.world.choice_ahead().and_then(relevant) else {
+            return self.step(path);
+        };
+        let lasts = path.window.ends.since(at).seconds().max(1.0);
+        let expected = self.decisions.tries(path.weight * gain * lasts).min(1.0);
+        let is_tried = self.luck.uniform() < expected;
+        let other = is_tried.then(|| self.copy_of_branch(path));
+        path.world.chance_mut().explore(draw);
+        let matters = self.step(path);
+        let asked = path.world.chance_mut().take_asked();
+        match (asked, other) {
+            (Some(works), Some(mut other)) if works < 1.0 => {
+                other.weight *= (1.0 - works) / expected;
+                other.weight *= path.window.survival(self.topology, at);
+                other.world.chance_mut().fail(draw);
+                self.step(&mut other);
+                self.pending.push(other);
+            }
+            (_, other) => self.spare.extend(other),
+        }
+        path.weight *= asked.unwrap_or(1.0);
+        matters
+    }
+}
