@@ -483,7 +483,6 @@ impl<C: Chance> World<'_, C> {
 
     /// The fault behind the loss of a quorum's leader: the one that struck last.
     pub(super) fn leader_trouble(&mut self, id: StoreId) -> Option<Origin> {
-        let topology = self.topology;
         let mut walk = self.blank_walk();
         self.blame_voters(&mut walk, id);
         self.trigger_of(walk)
