@@ -136,9 +136,9 @@ impl<C: Chance> World<'_, C> {
         best.ok_or_else(|| {
             if standbys().next().is_none() {
                 Obstacle::NoStandby
-            } else if standbys().filter(current).next().is_none() {
+            } else if !standbys().any(|member| current(&member)) {
                 Obstacle::NotSynchronous
-            } else if standbys().filter(current).filter(close).next().is_none() {
+            } else if !standbys().filter(current).any(|member| close(&member)) {
                 Obstacle::TooFarBehind
             } else {
                 Obstacle::OtherRegion
