@@ -122,10 +122,10 @@ impl<'a> Search<'a> {
     }
 
     /// Tries sets with at most so many drills; returns how many it took.
-    pub fn from_below<'t>(
+    pub fn from_below(
         &mut self,
         most: usize,
-        mut drill: impl FnMut(&[(u32, u16)]) -> Outcome<'t>,
+        mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,
     ) -> usize {
         let mut drills = 0;
         while let Some(Candidate { chance, set }) = self.waiting.pop() {
@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
     }
 
     /// Keeps what a drill has shown.
-    pub(super) fn learn(&mut self, chance: f64, set: &Set, outcome: &Outcome<'_>) {
+    pub(super) fn learn(&mut self, chance: f64, set: &Set, outcome: &Outcome) {
         for target in 0..self.task.targets.len() {
             let cost = outcome.costs[target] / outcome.overlap;
             if !self.task.wanted[target] || cost == 0.0 {

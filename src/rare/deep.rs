@@ -62,10 +62,10 @@ fn beyond(set: &Set, other: &Set) -> Set {
 }
 
 /// A search from above for one target.
-struct Descent<'a, 'd, 't> {
+struct Descent<'a, 'd> {
     task: Task<'a>,
     target: usize,
-    drill: &'d mut dyn FnMut(&[(u32, u16)]) -> Outcome<'t>,
+    drill: &'d mut dyn FnMut(&[(u32, u16)]) -> Outcome,
     /// Drills that are left.
     left: usize,
     /// The basic events that touch the target, the least likely first.
@@ -74,12 +74,12 @@ struct Descent<'a, 'd, 't> {
 
 impl Search<'_> {
     /// Looks from above for sets that lead to a target, with at most so many drills, and tries these sets as well.
-    pub fn from_above<'t>(
+    pub fn from_above(
         &mut self,
         target: usize,
         most: usize,
         known: &[Set],
-        mut drill: impl FnMut(&[(u32, u16)]) -> Outcome<'t>,
+        mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,
     ) {
         let events = self.task.events;
         let mut descent = Descent::new(self.task, target, most, &mut drill);
@@ -134,13 +134,13 @@ impl Search<'_> {
     }
 }
 
-impl<'a, 'd, 't> Descent<'a, 'd, 't> {
+impl<'a, 'd> Descent<'a, 'd> {
     fn new(
         task: Task<'a>,
         target: usize,
         left: usize,
-        drill: &'d mut dyn FnMut(&[(u32, u16)]) -> Outcome<'t>,
-    ) -> Descent<'a, 'd, 't> {
+        drill: &'d mut dyn FnMut(&[(u32, u16)]) -> Outcome,
+    ) -> Descent<'a, 'd> {
         let events = 0..task.events.list.len() as u32;
         let mut order: Vec<u32> = events
             .filter(|event| task.reach.of(*event)[target])
@@ -159,7 +159,7 @@ impl<'a, 'd, 't> Descent<'a, 'd, 't> {
         }
     }
 
-    fn run(&mut self, set: &Set) -> Outcome<'t> {
+    fn run(&mut self, set: &Set) -> Outcome {
         self.left = self.left.saturating_sub(1);
         (self.drill)(set)
     }

@@ -217,7 +217,7 @@ impl Guide {
     /// Whether a state is in the safe set.
     pub(super) fn is_safe(&self, state: &State, ledger: &Ledger) -> bool {
         let configuration = &self.configurations[self.configuration(state)];
-        configuration.importance(&self.events, ledger) <= UNSAFE * configuration.base
+        configuration.importance(ledger) <= UNSAFE * configuration.base
     }
 
     /// The share of the effort that a clock gets from which branches start.
@@ -351,7 +351,7 @@ where
         let start = worlds[self.found.len()].clone();
         let mut drill = |set: &[(u32, u16)]| {
             let outcome = drills.run(&start, set);
-            if let Some(rested) = &outcome.rested {
+            if let Some(rested) = drills.world().filter(|_| outcome.rested) {
                 let is_known = worlds
                     .iter()
                     .any(|world| world.state.primaries().eq(rested.state.primaries()));
