@@ -34,6 +34,8 @@ mod leading;
 mod ledger;
 mod path;
 mod reach;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub use guide::{Guide, Rarity, Target};
