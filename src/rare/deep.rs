@@ -114,7 +114,7 @@ impl Search<'_> {
             let mut news = Vec::new();
             if exchanged < MOST_EXCHANGED && known.is_empty() {
                 exchanged += 1;
-                for found in descent.exchange(&set) {
+                for found in descent.exchange(&set, &exchanges) {
                     let exchange = Exchange::between(&set, &found);
                     if !exchanges.contains(&exchange) {
                         news.push(exchange);
@@ -202,11 +202,15 @@ impl<'a, 'd> Descent<'a, 'd> {
         if self.left == 0 { Vec::new() } else { found }
     }
 
-    /// Sets that do without one member of this one.
-    fn exchange(&mut self, set: &Set) -> Vec<Set> {
+    /// Sets that do without one member of this one, if it is not known what that is exchanged for.
+    fn exchange(&mut self, set: &Set, known: &[Exchange]) -> Vec<Set> {
         let mut found = Vec::new();
         let likely = chance_of_set(self.task.events, set);
-        for (event, count) in set {
+        let is_known = |event: u32| {
+            let mut all_less = known.iter().flat_map(|exchange| &exchange.less);
+            all_less.any(|less| less.0 == event)
+        };
+        for (event, count) in set.iter().filter(|need| !is_known(need.0)) {
             let others: Vec<u32> = set
                 .iter()
                 .map(|need| need.0)
