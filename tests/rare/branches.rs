@@ -49,19 +49,6 @@ fn look() {
         if !case.name.contains(&only) {
             continue;
         }
-        let topology = case.topology();
-        let start = std::time::Instant::now();
-        let guide = Guide::new(&topology, Rarity::All);
-        println!(
-            "{}: guide {:?} {:?}",
-            case.name,
-            start.elapsed(),
-            guide
-                .targets()
-                .iter()
-                .map(|t| guide.expected_per_trial(*t))
-                .collect::<Vec<_>>()
-        );
         for seed in [1, 2, 3] {
             let (value, error, took, branches) = estimate(&case, seed, trials);
             println!(
