@@ -299,12 +299,14 @@ impl<'t> Explorer<'t> {
             ledger: Ledger::of(&self.guide.events),
             standing: vec![true; self.all_targets.len()],
             weight: 1.0,
+            depth: 0,
             window: Window::default(),
         });
         path.world.copy_state(world);
         path.observers.clone_from(observers);
         path.ledger.copy_from(ledger);
         path.standing.fill(true);
+        path.depth = 0;
         path.window.copy_from(&Window::default());
         self.begin(&mut path);
         path
@@ -313,6 +315,7 @@ impl<'t> Explorer<'t> {
     fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
         let mut path = self.spare.pop().unwrap_or_else(|| other.clone());
         path.copy_from(other);
+        path.depth += 1;
         self.begin(&mut path);
         path
     }
@@ -423,7 +426,10 @@ impl<'t> Explorer<'t> {
             return self.step(path);
         };
         let lasts = path.window.ends.since(at).seconds().max(1.0);
-        let expected = self.decisions.tries(path.weight * gain * lasts).min(1.0);
+        let expected = self
+            .decisions
+            .tries(path.weight * gain * lasts, path.depth)
+            .min(1.0);
         let is_tried = self.luck.uniform() < expected;
         let other = is_tried.then(|| self.copy_of_branch(path));
         path.world.chance_mut().explore(draw);
