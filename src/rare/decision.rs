@@ -162,8 +162,7 @@ impl<'g> Decisions<'g> {
         let configuration = self.guide.configuration(&path.world.state);
         let configuration = &self.guide.configurations[configuration];
         let standing = &path.standing;
-        let importance =
-            configuration.gains(&self.guide.events, &path.ledger, standing, &mut self.gains);
+        let importance = configuration.gains(&path.ledger, standing, &mut self.gains);
         let length = self.length(path, from);
         let value = self.collect(path, from, length, importance);
         for held in &path.window.withheld {
