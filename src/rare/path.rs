@@ -4,6 +4,7 @@ use super::chance::BranchChance;
 use super::decision::Window;
 use super::guide::Target;
 use super::ledger::Ledger;
+use super::likelihood::Likelihood;
 use crate::engine::Chance;
 use crate::measure::Observers;
 use crate::time::{Span, Time};
@@ -22,6 +23,8 @@ pub(super) struct Path<'t> {
     pub standing: Vec<bool>,
     pub weight: f64,
     pub window: Window,
+    /// What the path weighs under other figures.
+    pub likelihood: Likelihood,
 }
 
 /// When a trial is back in the safe set if nothing happens before: once nothing is under way and what is open will have
@@ -62,5 +65,6 @@ impl<'t> Path<'t> {
         self.standing.clone_from(&other.standing);
         self.weight = other.weight;
         self.window.copy_from(&other.window);
+        self.likelihood.copy_from(&other.likelihood);
     }
 }
