@@ -45,7 +45,7 @@ fn models() -> Vec<(String, String)> {
         .filter(|path| path.extension().is_some_and(|it| it == "yaml"))
         .collect();
     paths.sort();
-    assert!(paths.len() >= 6, "{} models", paths.len());
+    assert!(paths.len() >= 7, "{} models", paths.len());
     paths
         .iter()
         .map(|path| {

@@ -114,6 +114,8 @@ fn store(regions: usize) -> impl Strategy<Value = String> {
         "{ semi-sync: { acks: 1, fall-back-after: 10s } }",
         "{ sync: { acks: 1, without-standby: blocks } }",
         "{ sync: { acks: 1, without-standby: { alone-after: { mean: 30s } } } }",
+        "quorum",
+        "{ quorum: { elect: { mean: 10m }, lease: { ttl: 20m, renew: 5m, works: 80% } } }",
     ]);
     let fence = prop::sample::select(vec![
         "none",
@@ -147,7 +149,12 @@ fn store(regions: usize) -> impl Strategy<Value = String> {
         prop::option::weighted(0.8, failover),
     )
         .prop_map(move |(member, replication, reads, failover)| {
+            let elects = replication.contains("quorum");
             let standbys = match regions {
+                1 if elects => "sync: [east/b, east/b]".to_owned(),
+                _ if elects => {
+                    format!("sync: [north/a, {}/b]", REGIONS[regions - 1])
+                }
                 1 => "sync: [east/b]".to_owned(),
                 _ => format!("sync: [north/a], async: [{}/b]", REGIONS[regions - 1]),
             };
@@ -157,10 +164,14 @@ fn store(regions: usize) -> impl Strategy<Value = String> {
     members: {{ primary: east/a, {standbys} }}
     member: {{ fails: {{ {member} }} }}
     replication: {replication}
-    lag: {{ median: 200ms, p99: 5s }}
     reads: {reads}{}
 ",
-                failover.unwrap_or_default()
+                if elects {
+                    String::new()
+                } else {
+                    let lag = "\n    lag: { median: 200ms, p99: 5s }";
+                    format!("{lag}{}", failover.unwrap_or_default())
+                }
             )
         })
 }

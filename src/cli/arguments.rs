@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use super::assertion::Assertion;
 use super::quantity;
 use super::shard::ShardChoice;
+use crate::study::Method;
 
 const EXAMPLES: &str = "Examples:
   fivenines check model.yaml                       is the model right?
@@ -205,9 +206,38 @@ pub struct PlanArguments {
     /// The seed of all randomness.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Plan")]
     pub seed: u64,
+    /// How rare failures are estimated: `auto` explores them by weighted branches and simulates the rest plainly.
+    #[arg(
+        long,
+        value_name = "METHOD",
+        default_value = "auto",
+        help_heading = "Plan"
+    )]
+    pub method: MethodChoice,
     /// Threads [default: one per processor]; the result is the same for any number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Plan")]
     pub threads: Option<u16>,
+}
+
+/// How rare failures are estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MethodChoice {
+    /// Branches for what is rare, plain simulation for the rest.
+    Auto,
+    /// Plain simulation for everything.
+    Plain,
+    /// Branches for everything that anything leads to.
+    Branches,
+}
+
+impl From<MethodChoice> for Method {
+    fn from(choice: MethodChoice) -> Method {
+        match choice {
+            MethodChoice::Auto => Method::Auto,
+            MethodChoice::Plain => Method::Plain,
+            MethodChoice::Branches => Method::Branches,
+        }
+    }
 }
 
 /// The most trials of a study.

@@ -19,12 +19,14 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit> {
         .collect::<Result<Vec<Partial>>>()?;
     let merged = study::merge(partials)?;
     let checked = model_of(&merged)?;
-    let study = Study {
-        topology: checked.topology,
-        model_hash: merged.model_hash,
-        seed: merged.seed,
-        plan: Plan::Trials(merged.trials),
-    };
+    let plan = Plan::Trials(merged.trials);
+    let study = Study::new(
+        checked.topology,
+        merged.model_hash,
+        merged.seed,
+        plan,
+        merged.method,
+    );
     ensure!(
         study.fits(&merged.outcome.tally),
         "the tallies in the shards are not of the model in the shards"

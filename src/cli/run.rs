@@ -16,12 +16,11 @@ use crate::study::{DEFAULT_TRIALS, Outcome, Partial, ResultDocument, Shard, Stud
 pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
     let checked = model::load(&arguments.model, arguments.output.problem_format(), talk)?;
     let value = checked.value()?;
-    let study = Arc::new(Study {
-        model_hash: checked.hash(),
-        topology: checked.topology,
-        seed: arguments.plan.seed,
-        plan: plan(&arguments.plan),
-    });
+    let hash = checked.hash();
+    let plan = plan(&arguments.plan);
+    let method = arguments.plan.method.into();
+    let seed = arguments.plan.seed;
+    let study = Arc::new(Study::new(checked.topology, hash, seed, plan, method));
     ensure!(
         arguments.plan.precision.is_none() || !study.topology.journeys.is_empty(),
         "--precision: the model has no journeys, so there is nothing to be precise about"

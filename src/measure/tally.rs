@@ -182,6 +182,8 @@ pub struct JourneyTally {
     pub months_met: Ratio,
     /// Incidents whose RTO missed the objective, per trial.
     pub rto_missed: Moments,
+    /// Busy periods that cost something, per trial.
+    pub busy_periods: Moments,
     /// Seconds down in each busy period: what years are put together from when outages are rare.
     pub busy_down: Samples,
     /// Seconds' worth of lost requests in each busy period.
@@ -310,6 +312,7 @@ impl JourneyTally {
         self.years_met.merge(&other.years_met);
         self.months_met.merge(&other.months_met);
         self.rto_missed.merge(&other.rto_missed);
+        self.busy_periods.merge(&other.busy_periods);
         self.busy_down.merge(&other.busy_down);
         self.busy_lost.merge(&other.busy_lost);
     }

@@ -209,6 +209,8 @@ impl JourneyTotals {
             let sample = |busy: &Busy| (value(busy), ruler.integer(busy.weight));
             self.busy.iter().map(sample).collect()
         };
+        let periods = self.busy.iter().map(|busy| busy.weight);
+        tally.busy_periods.add(periods.sum());
         tally
             .busy_down
             .add_trial(&mut samples(|busy| busy.down_seconds));

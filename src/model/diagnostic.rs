@@ -242,6 +242,8 @@ codes! {
     TooLong = "E0425", "too long";
     /// Faults that strike more often in a trial than anybody can wait for.
     TooManyStrikes = "E0426", "too many strikes";
+    /// A field that means nothing for a store whose members elect their primary.
+    NotOfQuorum = "E0427", "not of a quorum";
 
     /// A service or a store that nothing uses.
     Unused = "W0501", "unused";
@@ -255,6 +257,8 @@ codes! {
     BlindRegion = "W0505", "loss of a region not detected";
     /// Faults that strike so often in a trial that trials are slow.
     ManyStrikes = "W0506", "many strikes";
+    /// A quorum over several regions whose majority is lost with one of them.
+    MajorityInRegion = "W0507", "majority in one region";
 }
 
 impl std::fmt::Display for Code {

@@ -18,6 +18,7 @@ pub mod names;
 pub mod need;
 pub mod places;
 pub mod problem;
+pub mod replication;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod scope;

@@ -12,6 +12,7 @@ use super::law;
 use super::names::{Name, PlacePath};
 use super::need::{AtLeast, Need, Soft};
 use super::places::Place;
+use super::replication::{Quorum, Replication, SemiSync, Synchronous};
 use super::scope::Scope;
 use super::selector::{CutSpec, Cuts, Hits, Selector};
 use super::shapes::{
@@ -115,6 +116,12 @@ written_by_hand! {
         generator.subschema_for::<Share>(),
     ], "not": { "const": 0 } });
     FailBack, "FailBack", generator => one_of(&[json_schema!({ "const": "never" }), generator.subschema_for::<PlannedFailBack>()]);
+    Replication, "Replication", generator => one_of(&[
+        json_schema!({ "enum": ["async", "quorum"] }),
+        tagged(vec![("semi-sync", generator.subschema_for::<SemiSync>())]),
+        tagged(vec![("sync", generator.subschema_for::<Synchronous>())]),
+        tagged(vec![("quorum", generator.subschema_for::<Quorum>())]),
+    ]);
     Stage, "Stage", generator => one_of(&[generator.subschema_for::<law::LawSpec>(), stage(generator)]);
     Children, "Children", generator => one_of(&[
         json_schema!({ "type": "array", "items": generator.subschema_for::<Name>(), "uniqueItems": true }),

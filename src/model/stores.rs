@@ -1,12 +1,11 @@
 //! Replica sets and their recovery pipeline, as written.
 
-use std::num::NonZeroU32;
-
 use serde::{Deserialize, Serialize};
 
 use super::faults::Fails;
 use super::law::LawSpec;
 use super::names::PlacePath;
+use super::replication::Replication;
 use super::services::Check;
 use super::shapes::{FailBack, Multiple, Stage};
 use super::units::{Duration, Share, Size};
@@ -55,7 +54,7 @@ pub struct Members {
         schemars(with = "super::shapes::ExactlyOne<PlacePath>")
     )]
     pub primary: PlacePath,
-    /// Standbys whose acknowledgement `semi-sync` and `sync` replication wait for.
+    /// Standbys whose acknowledgement `semi-sync` and `sync` replication wait for; in a quorum, the other votes.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -90,62 +89,12 @@ pub struct Member {
     pub fails: Option<Fails>,
 }
 
-/// When a write is acknowledged to the client.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Replication {
-    /// As soon as the primary has it.
-    Async,
-    /// After some standbys have it; for want of them, after a while, as if asynchronous.
-    SemiSync(SemiSync),
-    /// After some standbys have it.
-    Sync(Synchronous),
-}
-
-/// Semi-synchronous replication.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SemiSync {
-    /// How many standbys must have a write.
-    #[serde(default = "super::services::one")]
-    pub acks: NonZeroU32,
-    /// How long writes stall for want of standbys before replication is asynchronous.
-    pub fall_back_after: Duration,
-}
-
-/// Synchronous replication.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Synchronous {
-    /// How many standbys must have a write.
-    #[serde(default = "super::services::one")]
-    pub acks: NonZeroU32,
-    /// What happens to writes for want of standbys.
-    #[serde(default)]
-    pub without_standby: WithoutStandby,
-}
-
-/// What happens to writes for want of standbys.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum WithoutStandby {
-    /// They wait, however long that takes.
-    #[default]
-    Blocks,
-    /// The primary goes on alone after this time.
-    AloneAfter(LawSpec),
-}
-
 /// Who serves reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reads {
-    /// Only the primary.
+    /// Only the primary; in a quorum, only under its lease.
     #[default]
     Primary,
     /// Any member that is up and reachable.

@@ -4,8 +4,7 @@
 //! with each other. The explorer may have one yes or no answered by "yes" and hear that it was asked, have one answered
 //! by "no", and have one duration drawn from a length-biased mixture, whose likelihood ratio is kept here.
 
-use super::stub::LengthBiased;
-use crate::dist::Law;
+use crate::dist::{Law, LengthBiased};
 use crate::engine::{Chance, DrawId};
 use crate::rng::{Stream, StreamKey};
 use crate::time::Span;
@@ -27,7 +26,7 @@ pub struct BranchChance<'k> {
     /// What is answered by "no" the next time it is asked.
     fails: Option<DrawId>,
     /// The duration that is drawn long, and how.
-    lengthened: Option<(DrawId, LengthBiased)>,
+    lengthened: Option<(DrawId, &'k LengthBiased)>,
     likelihood_ratio: f64,
 }
 
@@ -76,7 +75,7 @@ impl<'k> BranchChance<'k> {
     }
 
     /// Draws the next duration of this draw from a length-biased mixture.
-    pub fn lengthen(&mut self, draw: DrawId, law: LengthBiased) {
+    pub fn lengthen(&mut self, draw: DrawId, law: &'k LengthBiased) {
         self.lengthened = Some((draw, law));
     }
 

@@ -10,7 +10,6 @@ use super::drill::{Drills, Median};
 use super::event::{Events, What};
 use super::importance::Configuration;
 use super::ledger::Ledger;
-use super::stub::Density;
 use crate::measure::Totals;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyId, StoreId, Topology};
@@ -161,6 +160,12 @@ impl Guide {
     #[must_use]
     pub fn has_branches(&self) -> bool {
         !self.estimated.is_empty()
+    }
+
+    /// The targets that are estimated by branches.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        &self.estimated
     }
 
     /// Whether a target is estimated by branches.

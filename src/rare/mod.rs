@@ -32,7 +32,6 @@ mod importance;
 mod ledger;
 mod likelihood;
 mod path;
-mod stub;
 mod trial;
 
 pub use contrast::{

@@ -16,7 +16,7 @@ use super::guide::{Guide, targets};
 use super::ledger::Ledger;
 use super::likelihood::Likelihood;
 use super::path::{Path, calm_from};
-use super::stub::LengthBiased;
+use crate::dist::LengthBiased;
 use crate::engine::Plain;
 use crate::math::exp;
 use crate::measure::{BranchTally, Observers, Ruler, Tally, Totals, guarded};
@@ -55,7 +55,8 @@ pub(super) struct Explorer<'t> {
     /// Branches that are over, to be used again.
     spare: Vec<Path<'t>>,
     plans: Vec<Plan>,
-    lengthened: Vec<Option<LengthBiased>>,
+    /// How long the repair of each fault is drawn when it is forced.
+    lengthened: &'t [LengthBiased],
     /// What branches and the nominal trial inside the safe set add up to.
     pub weighted: Totals,
     /// The same paths under other figures, if they are wanted.
@@ -71,7 +72,10 @@ pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u
     let layout = Layout::new(topology);
     let plain = Ruler::plain(topology);
     let weighted = Ruler::weighted(topology, guide.weight_units());
-    let mut explorer = Explorer::new(topology, &layout, guide, seed);
+    let faults = topology.faults.iter();
+    let lengthened: Vec<LengthBiased> =
+        faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
+    let mut explorer = Explorer::new(topology, &layout, guide, &lengthened, seed);
     let mut totals = Totals::new(topology);
     let mut tally = Tally::empty(topology);
     let mut branches = BranchTally::empty(topology);
@@ -98,14 +102,11 @@ impl<'t> Explorer<'t> {
         topology: &'t Topology,
         layout: &'t Layout,
         guide: &'t Guide,
+        lengthened: &'t [LengthBiased],
         seed: u64,
     ) -> Explorer<'t> {
         let end = Observers::new(topology).window.to;
         let worth = guide.value_per_trial / BRANCHES_PER_TRIAL;
-        let lengthened = topology
-            .faults
-            .iter()
-            .map(|fault| LengthBiased::new(&fault.lasts));
         Explorer {
             topology,
             layout,
@@ -119,7 +120,7 @@ impl<'t> Explorer<'t> {
             pending: Vec::new(),
             spare: Vec::new(),
             plans: Vec::new(),
-            lengthened: lengthened.collect(),
+            lengthened,
             weighted: Totals::new(topology),
             other: None,
         }
@@ -364,11 +365,10 @@ impl<'t> Explorer<'t> {
     /// Lets a clock strike in a branch whose observers have come as far as that.
     fn strike(&self, path: &mut Path<'t>, clock: Clock, at: Time) {
         path.world.strike_at(clock, at);
-        if let Clock::Fault(id) = clock
-            && let Some(law) = &self.lengthened[id.index()]
-        {
+        if let Clock::Fault(id) = clock {
             let draw = self.topology.faults[id.index()].draw_repair;
-            path.world.chance_mut().lengthen(draw, law.clone());
+            let law = &self.lengthened[id.index()];
+            path.world.chance_mut().lengthen(draw, law);
         }
         let mut struck = false;
         while !struck {

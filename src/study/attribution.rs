@@ -3,7 +3,7 @@
 //! Rows of sets and of stages are disjoint and add up to the downtime; single causes overlap. Every row that was seen
 //! is kept, largest first and equal ones by name, so that tables of two studies can be joined.
 
-use super::figures::Trials;
+use super::basis::Trials;
 use super::result::{CauseRow, CauseTable, InvolvedRow, StageRow, StageTable};
 use crate::measure::{JourneyTally, Moments, Stage};
 use crate::topology::Topology;

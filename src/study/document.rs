@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::figures::Trials;
 use super::path::{self, PathError};
+use super::rare;
 use super::result::{AssumptionNote, Provenance, RESULT_SCHEMA, ResultDocument, WindowNote};
 use super::run::{Outcome, Study};
+use super::sources::Sources;
 use super::{NUMBERS_REVISION, verdict};
-use crate::measure::Requests;
 use crate::time::YEAR_SECONDS;
-use crate::topology::{Start, Topology};
+use crate::topology::{JourneyKind, Start, Topology};
 
 impl ResultDocument {
     /// The result of a study.
@@ -22,34 +22,33 @@ impl ResultDocument {
         let tally = &outcome.tally;
         assert_eq!(topology.journeys.len(), tally.journeys.len());
         assert_eq!(topology.stores.len(), tally.stores.len());
-        let trials = Trials {
-            count: tally.trials,
-            window_seconds: topology.window.length.seconds(),
+        let sources = Sources { study, tally };
+        let journeys = || {
+            let all = topology.journeys.iter().enumerate();
+            all.map(|(index, journey)| (journey, sources.journey(index)))
         };
-        let journeys = || topology.journeys.iter().zip(&tally.journeys);
-        let stores = topology.stores.iter().zip(&tally.stores).enumerate();
         let mut document = ResultDocument {
             schema: RESULT_SCHEMA.to_owned(),
             provenance: provenance(study, outcome),
             objectives: Vec::new(),
             journeys: journeys()
-                .map(|(journey, tally)| (journey.name.clone(), trials.journey(journey, tally)))
-                .collect(),
-            stores: stores
-                .map(|(index, (store, tally))| {
-                    let promised = topology.tightest_rpo(index.into()).is_some();
-                    (store.name.clone(), trials.store(store, tally, promised))
+                .map(|(journey, (trials, tally))| {
+                    (journey.name.clone(), trials.journey(journey, tally))
                 })
                 .collect(),
-            reads: requests(trials, &tally.reads),
-            writes: requests(trials, &tally.writes),
+            stores: (0..topology.stores.len())
+                .map(|index| sources.store_figures(index))
+                .collect(),
+            reads: sources.requests(JourneyKind::Read),
+            writes: sources.requests(JourneyKind::Write),
             causes: journeys()
-                .map(|(journey, tally)| trials.causes(topology, &journey.name, tally))
+                .map(|(journey, (trials, tally))| trials.causes(topology, &journey.name, tally))
                 .collect(),
             stages: journeys()
-                .map(|(journey, tally)| trials.stages(&journey.name, tally))
+                .map(|(journey, (trials, tally))| trials.stages(&journey.name, tally))
                 .collect(),
-            assumptions: assumptions(topology),
+            rare: rare::notes(study, outcome),
+            assumptions: assumptions(study),
         };
         document.judge(topology);
         document
@@ -100,6 +99,12 @@ fn provenance(study: &Study, outcome: &Outcome) -> Provenance {
         numbers_revision: NUMBERS_REVISION,
         seed: study.seed,
         trials: outcome.tally.trials,
+        method: study.method,
+        branches: outcome
+            .tally
+            .branches
+            .as_ref()
+            .map_or(0, |tally| tally.branches),
         cut_off: outcome.tally.cut_off,
         window: WindowNote {
             length_seconds: window.length.seconds(),
@@ -110,17 +115,15 @@ fn provenance(study: &Study, outcome: &Outcome) -> Provenance {
     }
 }
 
-fn requests(trials: Trials, tally: &Requests) -> Option<super::result::RequestFigures> {
-    (tally.lost.denominator() > 0.0).then(|| trials.requests(tally))
-}
-
-fn assumptions(topology: &Topology) -> Vec<AssumptionNote> {
+fn assumptions(study: &Study) -> Vec<AssumptionNote> {
+    let topology = &study.topology;
     let note = |assumption: &crate::topology::Assumption| AssumptionNote {
         path: assumption.path.clone(),
         text: assumption.text.clone(),
     };
     let mut notes: Vec<AssumptionNote> = topology.assumptions.iter().map(note).collect();
     notes.extend(short_window(topology.window.length.seconds()));
+    notes.extend(rare::assumptions(study));
     notes
 }
 

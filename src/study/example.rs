@@ -6,6 +6,7 @@ use crate::model;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{Scope, compile};
 
+use super::method::Method;
 use super::run::{Outcome, Study};
 
 const MODEL: &str = "
@@ -41,12 +42,7 @@ pub(crate) fn study(plan: Plan) -> Study {
     assert!(parsed.is_valid(), "{:?}", parsed.diagnostics);
     let model = parsed.model.expect("a valid text has a model");
     let (topology, _) = compile::compile(&model, &parsed.spans).expect("the model is right");
-    Study {
-        topology,
-        model_hash: model::hash::hash(&model),
-        seed: 1,
-        plan,
-    }
+    Study::new(topology, model::hash::hash(&model), 1, plan, Method::Plain)
 }
 
 /// The model with 1000 trials made by hand: every fourth year has an outage of a region, every year one of an instance.

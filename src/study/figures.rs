@@ -1,15 +1,16 @@
 //! From the tally of a study to the figures of its result.
 //!
-//! One place knows the length of the window, so "per year" means the same in every figure. Deliberately absent: the
-//! statistics themselves (see `estimate`) and the form of the document (see `result`).
+//! Deliberately absent: the statistics themselves (see `estimate`), which of them serves what (see `basis`), and the form
+//! of the document (see `result`).
 
 use indexmap::IndexMap;
 
+use super::basis::Trials;
 use super::result::*;
 use crate::estimate::figure::unit;
-use crate::estimate::{Figure, intervals};
+use crate::estimate::intervals;
 use crate::measure::{
-    Episodes, JourneyTally, Loss, Moments, Ratio, Recovery, Requests, Samples, Stage, StoreTally,
+    Episodes, JourneyTally, Loss, Recovery, Requests, Samples, Stage, StoreTally,
 };
 use crate::time::YEAR_SECONDS;
 use crate::topology::{Journey, Scope, Store};
@@ -18,76 +19,14 @@ use crate::topology::{Journey, Scope, Store};
 pub const ANY_SCOPE: &str = "any";
 
 const WRITES: &str = "writes";
-const WRITES_PER_YEAR: &str = "writes/y";
 const BYTES: &str = "bytes";
 
-/// How many trials of what length.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Trials {
-    /// How many.
-    pub count: u64,
-    /// The length of the window, seconds.
-    pub window_seconds: f64,
-}
-
 impl Trials {
-    fn years(self) -> f64 {
-        self.window_seconds / YEAR_SECONDS
-    }
-
-    fn is_a_year(self) -> bool {
-        self.window_seconds == YEAR_SECONDS
-    }
-
-    /// Seconds per year, of something that a trial has at most for its whole window.
-    pub fn seconds_per_year(self, seconds: &Moments) -> Figure {
-        intervals::mean(seconds, self.count, Some(self.window_seconds))
-            .scaled(1.0 / self.years())
-            .in_unit(unit::SECONDS_PER_YEAR)
-    }
-
-    fn writes_per_year(self, writes: &Moments) -> Figure {
-        intervals::mean(writes, self.count, None)
-            .scaled(1.0 / self.years())
-            .in_unit(WRITES_PER_YEAR)
-    }
-
-    fn per_year(self, events: &Moments) -> Figure {
-        intervals::rate(events, self.count, self.years()).in_unit(unit::PER_YEAR)
-    }
-
-    fn chance(self, trials_with: u64) -> Figure {
-        intervals::proportion(trials_with, self.count)
-    }
-
-    /// A chance in the window as (per year, per window): one of the two.
-    fn by_window(self, figure: Figure) -> (Option<Figure>, Option<Figure>) {
-        if self.is_a_year() {
-            (Some(figure), None)
-        } else {
-            (None, Some(figure))
-        }
-    }
-
-    fn chance_met(self, trials_met: u64) -> ChanceMet {
-        let (year, window) = self.by_window(self.chance(trials_met));
-        ChanceMet {
-            chance_met_per_month: None,
-            chance_met_per_year: year,
-            chance_met_per_window: window,
-        }
-    }
-
-    /// The share of periods that have a property; nothing if the window is too short for one.
-    fn share_of_periods(self, periods: &Ratio) -> Option<Figure> {
-        (periods.denominator() > 0.0).then(|| intervals::clustered_proportion(periods, self.count))
-    }
-
     /// Availability of requests and time.
     pub fn requests(self, requests: &Requests) -> RequestFigures {
         let unavailability = RequestAndTime {
-            request: intervals::share(&requests.lost, self.count),
-            time: intervals::share(&requests.down, self.count),
+            request: self.share(&requests.lost),
+            time: self.share(&requests.down),
         };
         RequestFigures {
             availability: RequestAndTime {
@@ -101,8 +40,6 @@ impl Trials {
     /// The figures of one journey.
     pub fn journey(self, journey: &Journey, tally: &JourneyTally) -> JourneyFigures {
         let requests = self.requests(&tally.requests);
-        let (no_outage_year, no_outage_window) =
-            self.by_window(self.chance(self.count - tally.outages.nonzero()));
         JourneyFigures {
             downtime_per_year: requests
                 .unavailability
@@ -117,29 +54,22 @@ impl Trials {
             rto: by_scope(&tally.rto, &tally.rto_by_scope, |recovery| {
                 self.recovery(recovery)
             }),
-            downtime_distribution: DowntimeDistribution {
-                year: percentiles(&tally.year_seconds),
-                month: percentiles(&tally.month_seconds),
-            },
-            no_outage: Chance {
-                chance_per_year: no_outage_year,
-                chance_per_window: no_outage_window,
-            },
+            downtime_distribution: self.downtime_distribution(tally),
+            no_outage: self.chance_without(&tally.outages),
             objective: self.journey_objective(journey, tally),
         }
     }
 
     fn journey_objective(self, journey: &Journey, tally: &JourneyTally) -> ObjectiveFigures {
         ObjectiveFigures {
-            availability: journey.objective.availability.map(|_| ChanceMet {
-                chance_met_per_month: self.share_of_periods(&tally.months_met),
-                chance_met_per_year: self.share_of_periods(&tally.years_met),
-                chance_met_per_window: None,
-            }),
+            availability: journey
+                .objective
+                .availability
+                .map(|_| self.availability_met(journey, tally)),
             rto: journey
                 .objective
                 .rto
-                .map(|_| self.chance_met(self.count - tally.rto_missed.nonzero())),
+                .map(|_| self.chance_met(&tally.rto_missed)),
         }
     }
 
@@ -152,7 +82,7 @@ impl Trials {
         } = distribution(&recovery.seconds);
         let stages = Stage::ALL.iter().filter_map(|stage| {
             let seconds = recovery.stages.get(stage)?;
-            let mean = intervals::ratio(seconds, self.count, None).in_unit(unit::SECONDS);
+            let mean = self.ratio(seconds).in_unit(unit::SECONDS);
             Some((stage.name().to_owned(), Mean { mean }))
         });
         RecoveryFigures {
@@ -164,8 +94,15 @@ impl Trials {
         }
     }
 
-    /// The figures of one store; `rpo_promised` says whether a journey that writes here has an objective for it.
-    pub fn store(self, store: &Store, tally: &StoreTally, rpo_promised: bool) -> StoreFigures {
+    /// The figures of one store, with two primaries from another basis; `rpo_promised` says whether a journey that writes
+    /// here has an objective for it.
+    pub fn store(
+        self,
+        store: &Store,
+        tally: &StoreTally,
+        (primaries, tally_of_primaries): (Trials, &StoreTally),
+        rpo_promised: bool,
+    ) -> StoreFigures {
         StoreFigures {
             rpo: by_scope(&tally.rpo, &tally.rpo_by_scope, |loss| {
                 loss_figures(loss, store.write_bytes)
@@ -175,20 +112,19 @@ impl Trials {
             recovered_writes_per_year: self.writes_per_year(&tally.rpo.recovered_writes),
             loss_events_per_year: self.per_year(&tally.loss_events),
             promotions_per_year: self.per_year(&tally.promotions),
-            dual_primary: self.dual_primary(&tally.dual_primary),
-            split_brain: self.split_brain(&tally.split_brain),
+            dual_primary: primaries.dual_primary(&tally_of_primaries.dual_primary),
+            split_brain: primaries.split_brain(&tally_of_primaries.split_brain),
             degraded: DegradedFigures {
                 seconds_per_year: self.seconds_per_year(&tally.degraded_seconds),
             },
             objective: StoreObjectiveFigures {
-                rpo: rpo_promised.then(|| self.chance_met(self.count - tally.rpo_missed.nonzero())),
+                rpo: rpo_promised.then(|| self.chance_met(&tally.rpo_missed)),
             },
         }
     }
 
     fn dual_primary(self, episodes: &Episodes) -> DualPrimaryFigures {
-        let (chance_per_year, chance_per_window) =
-            self.by_window(self.chance(episodes.count.nonzero()));
+        let (chance_per_year, chance_per_window) = self.chances(&episodes.count);
         DualPrimaryFigures {
             chance_per_year,
             chance_per_window,
@@ -198,8 +134,7 @@ impl Trials {
     }
 
     fn split_brain(self, episodes: &Episodes) -> SplitBrainFigures {
-        let (chance_per_year, chance_per_window) =
-            self.by_window(self.chance(episodes.count.nonzero()));
+        let (chance_per_year, chance_per_window) = self.chances(&episodes.count);
         SplitBrainFigures {
             chance_per_year,
             chance_per_window,
@@ -235,16 +170,6 @@ fn distribution(samples: &Samples) -> Distribution {
         p95: percentile(0.95),
         p99: percentile(0.99),
     }
-}
-
-fn percentiles(samples: &Samples) -> Option<Percentiles> {
-    let percentile = |level| intervals::percentile(samples, level).in_unit(unit::SECONDS);
-    (samples.count() > 0).then(|| Percentiles {
-        p50: percentile(0.5),
-        p90: percentile(0.9),
-        p95: percentile(0.95),
-        p99: percentile(0.99),
-    })
 }
 
 fn loss_figures(loss: &Loss, write_bytes: f64) -> LossFigures {

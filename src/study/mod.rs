@@ -5,19 +5,24 @@
 //! threads, clocks, and the wording for people (see `report`).
 
 mod attribution;
+mod basis;
 pub mod document;
 #[cfg(test)]
 pub(crate) mod example;
 mod figures;
+pub mod method;
 pub mod partial;
 pub mod path;
 mod possible;
+mod rare;
 pub mod result;
 pub mod run;
+mod sources;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
 
+pub use method::Method;
 pub use partial::{MergeError, Merged, Partial, Shard, merge};
 pub use path::PathError;
 pub use result::ResultDocument;
@@ -25,7 +30,7 @@ pub use run::{DEFAULT_TRIALS, Outcome, Session, Study};
 pub use verdict::{Comparison, Status, Verdict};
 
 /// The revision of the numbers: it changes when the same model and seed no longer give the same bytes.
-pub const NUMBERS_REVISION: u32 = 1;
+pub const NUMBERS_REVISION: u32 = 2;
 
 /// The JSON Schema of result documents.
 #[cfg(feature = "schema")]

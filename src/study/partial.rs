@@ -11,6 +11,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::NUMBERS_REVISION;
+use super::method::Method;
 use super::run::{Outcome, Study, trials_of_blocks};
 use crate::estimate::stopping::Plan;
 use crate::measure::Tally;
@@ -68,6 +69,8 @@ pub struct Partial {
     pub seed: u64,
     /// The number of trials of the whole study.
     pub trials: u64,
+    /// How rare failures are estimated.
+    pub method: Method,
     /// Which shard this is.
     pub shard: Shard,
     /// Whether all trials of the shard are in the tally.
@@ -179,6 +182,8 @@ pub struct Merged {
     pub seed: u64,
     /// The number of trials.
     pub trials: u64,
+    /// How rare failures are estimated.
+    pub method: Method,
     /// What they add up to.
     pub outcome: Outcome,
 }
@@ -195,6 +200,7 @@ impl Partial {
             model_hash: study.model_hash.clone(),
             seed: study.seed,
             trials: study.plan.max_trials(),
+            method: study.method,
             shard,
             complete: outcome.complete,
             tally: outcome.tally,
@@ -237,6 +243,7 @@ impl Partial {
                 ("model hash", partial.model_hash.clone()),
                 ("seed", partial.seed.to_string()),
                 ("number of trials", partial.trials.to_string()),
+                ("method", partial.method.name().to_owned()),
                 ("number of shards", partial.shard.count.to_string()),
                 (
                     "number of journeys",
@@ -306,6 +313,7 @@ fn fold(partials: Vec<Partial>) -> Merged {
         model_hash: first.model_hash,
         seed: first.seed,
         trials: first.trials,
+        method: first.method,
         outcome: Outcome {
             tally,
             complete: true,

@@ -7,6 +7,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::method::Method;
 use super::verdict::Verdict;
 use crate::estimate::Figure;
 
@@ -38,8 +39,28 @@ pub struct ResultDocument {
     pub causes: Vec<CauseTable>,
     /// Which stage of recovery owns the downtime, one table per journey.
     pub stages: Vec<StageTable>,
+    /// What is said about the figures that come from weighted branches; empty if none do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rare: Vec<RareNote>,
     /// What the figures rest on.
     pub assumptions: Vec<AssumptionNote>,
+}
+
+/// Whether figures that come from weighted branches can be trusted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RareNote {
+    /// The path of the figures.
+    pub path: String,
+    /// The standard error over the estimate, of lost requests or of events; `null` if nothing was seen.
+    pub relative_error: Option<f64>,
+    /// As many equal trials would be worth as much.
+    pub effective_trials: f64,
+    /// The share of the sum that comes from the heaviest trial.
+    pub largest_share: f64,
+    /// Whether enough trials carry the sum; if not, its intervals are widened.
+    pub is_trustworthy: bool,
 }
 
 /// What was run.
@@ -59,6 +80,10 @@ pub struct Provenance {
     pub seed: u64,
     /// How many trials are in the figures.
     pub trials: u64,
+    /// How rare failures are estimated.
+    pub method: Method,
+    /// How many weighted branches left these trials.
+    pub branches: u64,
     /// Trials with an incident that was cut off because it did not end within ten windows.
     pub cut_off: u64,
     /// The window of a trial.

@@ -9,16 +9,18 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::method::Method;
 use super::partial::Shard;
-use crate::estimate::intervals;
 use crate::estimate::stopping::{self, Mergeable, Plan, Progress};
+use crate::estimate::{Trust, intervals};
 use crate::measure::{self, Tally};
+use crate::rare::{self, Guide, Target};
 use crate::topology::Topology;
 
 /// How many trials a study has unless told otherwise.
 pub const DEFAULT_TRIALS: u64 = 10_000;
 
-/// A model, a seed and a plan: all that a result depends on.
+/// A model, a seed, a plan and a method: all that a result depends on.
 #[derive(Clone, Debug)]
 pub struct Study {
     /// The checked model.
@@ -30,6 +32,10 @@ pub struct Study {
     /// How much to compute. A precision is the relative half-width of one minus the availability of requests, for
     /// every journey with an objective (for every journey, if none has one).
     pub plan: Plan,
+    /// How rare failures are estimated.
+    pub method: Method,
+    /// What branches need to know; nothing without branches.
+    pub(super) guide: Option<Guide>,
 }
 
 /// What a run came to.
@@ -48,16 +54,47 @@ impl Mergeable for Tally {
 }
 
 impl Study {
+    /// A study of a checked model, known by its hash.
+    #[must_use]
+    pub fn new(
+        topology: Topology,
+        model_hash: String,
+        seed: u64,
+        plan: Plan,
+        method: Method,
+    ) -> Study {
+        Study {
+            guide: method.guide(&topology),
+            topology,
+            model_hash,
+            seed,
+            plan,
+            method,
+        }
+    }
+
     /// Computes one block. Pure: nothing but the study and the number of the block decides the result.
     #[must_use]
     pub fn block(&self, block: u64) -> Tally {
-        measure::run_trials(&self.topology, self.seed, self.plan.trials_of(block))
+        let trials = self.plan.trials_of(block);
+        match &self.guide {
+            Some(guide) => rare::run_trials(&self.topology, guide, self.seed, trials),
+            None => measure::run_trials(&self.topology, self.seed, trials),
+        }
+    }
+
+    /// Whether the figures of a target come from branches.
+    #[must_use]
+    pub fn explores(&self, target: Target) -> bool {
+        self.guide
+            .as_ref()
+            .is_some_and(|guide| guide.estimates(target))
     }
 
     /// Starts a run of the whole plan.
     #[must_use]
     pub fn session(&self) -> Session {
-        let concerned = journeys_concerned(&self.topology);
+        let concerned = self.concerned();
         let progress = move |tally: &Tally, trials| progress(&concerned, tally, trials);
         Session::new(&self.topology, self.plan, 0, Box::new(progress))
     }
@@ -85,13 +122,20 @@ impl Study {
             .collect()
     }
 
+    /// The journeys whose precision counts, and whether they are explored by branches.
+    fn concerned(&self) -> Vec<(usize, bool)> {
+        let explored = |index: usize| self.explores(Target::Journey(index.into()));
+        let concerned = journeys_concerned(&self.topology).into_iter();
+        concerned.map(|index| (index, explored(index))).collect()
+    }
+
     /// Whether a tally has the precision that the plan asks for; so it has without a precision.
     #[must_use]
     pub fn is_precise(&self, tally: &Tally) -> bool {
         let Plan::Precision { relative, .. } = self.plan else {
             return true;
         };
-        let concerned = journeys_concerned(&self.topology);
+        let concerned = self.concerned();
         let reached = progress(&concerned, tally, tally.trials);
         reached.iter().all(|figure| figure.reaches(relative))
     }
@@ -132,10 +176,20 @@ fn journeys_concerned(topology: &Topology) -> Vec<usize> {
     }
 }
 
-fn progress(concerned: &[usize], tally: &Tally, trials: u64) -> Vec<Progress> {
-    let one = |&index: &usize| {
-        let lost = &tally.journeys[index].requests.lost;
-        Progress::of(&intervals::share(lost, trials), lost.numerator().nonzero())
+fn progress(concerned: &[(usize, bool)], tally: &Tally, trials: u64) -> Vec<Progress> {
+    let one = |(index, is_explored): &(usize, bool)| {
+        let branches = tally.branches.as_ref().filter(|_| *is_explored);
+        match branches {
+            Some(branches) => {
+                let lost = &branches.journeys[*index].requests.lost;
+                let figure = intervals::weighted::share(lost, trials);
+                Progress::of_weighted(&figure, &Trust::of(lost.numerator(), trials))
+            }
+            None => {
+                let lost = &tally.journeys[*index].requests.lost;
+                Progress::of(&intervals::share(lost, trials), lost.numerator().nonzero())
+            }
+        }
     };
     concerned.iter().map(one).collect()
 }

@@ -71,12 +71,18 @@ pub enum Replication {
         /// How long writes stall first.
         alone_after: Law,
     },
+    /// After a majority of the members that acknowledge has it, the primary among them. They elect it, too: whoever
+    /// reaches a majority may be the primary, and who does not stops before its lease ends.
+    Quorum {
+        /// How many members.
+        majority: usize,
+    },
 }
 
 /// Who serves reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// Only the primary.
+    /// Only the primary; in a quorum, only under its lease.
     Primary,
     /// Any member that is up and reachable.
     Any,
@@ -85,8 +91,8 @@ pub enum Reads {
 /// The recovery pipeline: detect, decide, fence, promote, redirect, fail back.
 #[derive(Clone, Debug)]
 pub struct Failover {
-    /// The detector that watches the primary.
-    pub detector: DetectorId,
+    /// The detector that watches the primary; a quorum has none, because its members vote on what they meet.
+    pub detector: Option<DetectorId>,
     /// Who decides, when the candidate is in the region of the old primary.
     pub decide: Decide,
     /// Who decides, when it is in another region; `None` means that nobody may.
@@ -128,6 +134,8 @@ pub enum Decide {
     Automatic,
     /// A person, after this time.
     Human(Law),
+    /// The members elect another primary; it takes this time from the loss of the last one.
+    Election(Law),
 }
 
 /// What keeps the old primary from accepting writes.
@@ -135,7 +143,7 @@ pub enum Decide {
 pub enum Fence {
     /// Nothing.
     None,
-    /// A lease, renewed while the primary reaches `agree` of the detector's vantage points.
+    /// A lease, renewed while the primary reaches `agree` of the detector's vantage points, or a majority of a quorum.
     Lease {
         /// How long a renewal is valid; a successor is promoted after that.
         ttl: Span,

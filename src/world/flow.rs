@@ -241,7 +241,10 @@ impl<C: Chance> World<'_, C> {
         let serves =
             |member: usize| self.alive(id, member) && self.answers(site, members[member].place);
         match self.topology.stores[id.index()].reads {
-            Reads::Primary => serves(self.writer(id, site)),
+            Reads::Primary => {
+                let writer = self.writer(id, site);
+                serves(writer) && self.serves_current_reads(id, writer)
+            }
             Reads::Any => (0..members.len()).any(serves),
         }
     }

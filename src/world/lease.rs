@@ -3,7 +3,7 @@
 //! The primary renews every `renew` while it reaches enough of the detector's vantage points that they could not
 //! together find it down. When it can't, its lease runs out between `ttl - renew` and `ttl` later; it stops `margin`
 //! before that, unless it fails to (a long pause of its process). Who was replaced is not asked to renew: a primary
-//! whose predecessor is gone keeps its lease. Modelled on Patroni's leader key and watchdog
+//! whose predecessor is gone keeps its lease. The leader of a quorum renews while it reaches a majority. Modelled on Patroni's leader key and watchdog
 //! (Patroni documentation, "Watchdog support", and the rule for `ttl`, `loop_wait` and `retry_timeout`).
 
 use super::World;
@@ -18,7 +18,13 @@ use crate::topology::{Failover, Fence, PlaceId, StoreId};
 impl<C: Chance> World<'_, C> {
     /// Whether the primary can renew its lease.
     fn renews(&self, id: StoreId, failover: &Failover) -> bool {
-        let detector = &self.topology.detectors[failover.detector.index()];
+        if let Some(majority) = self.majority(id) {
+            return self.leads(id, majority);
+        }
+        let Some(detector) = failover.detector else {
+            return true;
+        };
+        let detector = &self.topology.detectors[detector.index()];
         let primary = self.state.stores[id.index()].primary;
         let members = &self.topology.stores[id.index()].members;
         let place = members[primary].place;
@@ -103,7 +109,8 @@ impl<C: Chance> World<'_, C> {
             return;
         };
         let primary = self.state.stores[id.index()].primary;
-        if self.chance.yes(failover.draw_fence_works, works) {
+        let forgets = self.majority(id).is_some() && !self.alive(id, primary);
+        if forgets || self.chance.yes(failover.draw_fence_works, works) {
             self.state.stores[id.index()].members[primary].accepts = false;
             self.tell(Event::LeaseLost(id, primary), None);
         } else {

@@ -1,7 +1,7 @@
 //! The state of one trial and what happens to it; one file per mechanism.
 //!
 //! At every event, changes travel one way: truth (`truth`, `network`) -> belief (`belief`, `probe`) -> decision and
-//! role (`recovery`, `replication`, `lease`) -> flow (`dns`, `balancer`, `flow`). Observers look at the result and
+//! role (`recovery`, `replication`, `quorum`, `lease`) -> flow (`dns`, `balancer`, `flow`). Observers look at the result and
 //! at the notes; mechanisms don't measure themselves. Deliberately absent: events for probes, requests, heartbeats
 //! and lag, all of which are arithmetic between the things that happen.
 
@@ -15,6 +15,7 @@ mod lease;
 pub mod network;
 pub mod note;
 pub mod probe;
+mod quorum;
 mod recovery;
 mod replication;
 pub mod state;
@@ -137,8 +138,9 @@ impl<'t, C: Chance> World<'t, C> {
             for id in (0..self.topology.stores.len()).map(StoreId::from) {
                 self.update_store(id);
                 // A fence, or another primary, changes what its detector meets.
-                if let Some(failover) = &self.topology.stores[id.index()].failover {
-                    self.look(failover.detector);
+                let failover = self.topology.stores[id.index()].failover.as_ref();
+                if let Some(detector) = failover.and_then(|failover| failover.detector) {
+                    self.look(detector);
                 }
             }
             for id in (0..self.topology.traffic.len()).map(TrafficId::from) {

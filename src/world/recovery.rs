@@ -19,8 +19,8 @@ impl<C: Chance> World<'_, C> {
         let Some(failover) = &topology.stores[id.index()].failover else {
             return;
         };
-        let belief = self.state.detectors[failover.detector.index()];
-        match (self.state.stores[id.index()].phase, belief.down) {
+        let lost = self.takes_primary_for_lost(id, failover);
+        match (self.state.stores[id.index()].phase, lost) {
             (Phase::Idle | Phase::Blocked, true) => self.try_to_begin(id, failover),
             (Phase::Blocked, false) => self.state.stores[id.index()].phase = Phase::Idle,
             (Phase::Deciding, false) => self.call_off(id),
@@ -28,6 +28,15 @@ impl<C: Chance> World<'_, C> {
                 self.call_off(id)
             }
             _ => {}
+        }
+    }
+
+    /// Whether the detector, or a quorum's own votes, say that the primary is lost.
+    fn takes_primary_for_lost(&self, id: StoreId, failover: &Failover) -> bool {
+        match (failover.detector, self.majority(id)) {
+            (Some(detector), _) => self.state.detectors[detector.index()].down,
+            (None, Some(majority)) => !self.leads(id, majority),
+            (None, None) => false,
         }
     }
 
@@ -46,7 +55,10 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn try_to_begin(&mut self, id: StoreId, failover: &Failover) {
-        let origin = self.state.detectors[failover.detector.index()].origin;
+        let origin = match failover.detector {
+            Some(detector) => self.state.detectors[detector.index()].origin,
+            None => self.leader_trouble(id),
+        };
         match self.best_candidate(id, failover) {
             Ok(candidate) => {
                 let now = self.state.now;
@@ -58,7 +70,7 @@ impl<C: Chance> World<'_, C> {
                 store.by_hand = false;
                 self.tell(Event::RecoveryBegins(id, candidate), origin);
                 let wait = match self.who_decides(id, failover, candidate) {
-                    Some(Decide::Human(law)) => {
+                    Some(Decide::Human(law) | Decide::Election(law)) => {
                         self.chance.time(failover.draw_decide, law, Span::ZERO)
                     }
                     _ => Span::ZERO,
@@ -134,7 +146,10 @@ impl<C: Chance> World<'_, C> {
 
     /// Whether as many vantage points hear a standby as have to find the primary down.
     fn heard_by_enough(&self, id: StoreId, failover: &Failover, member: usize) -> bool {
-        let detector = &self.topology.detectors[failover.detector.index()];
+        let Some(detector) = failover.detector else {
+            return true;
+        };
+        let detector = &self.topology.detectors[detector.index()];
         let place = self.topology.stores[id.index()].members[member].place;
         let hearing = detector
             .vantage
@@ -148,7 +163,9 @@ impl<C: Chance> World<'_, C> {
         let store = &self.state.stores[id.index()];
         match self.topology.stores[id.index()].replication {
             Replication::Async | Replication::SemiSync { .. } => true,
-            Replication::SyncStrict { .. } | Replication::SyncDegrading { .. } => {
+            Replication::SyncStrict { .. }
+            | Replication::SyncDegrading { .. }
+            | Replication::Quorum { .. } => {
                 let current = store.members[member].backlog(self.state.now) <= 0.0;
                 current && self.finds_every_write(id, member)
             }
@@ -156,8 +173,11 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// Whether a candidate acknowledges, and reaches so many of the standbys that do that one of them has every
-    /// write: all of them but one less than a write waits for.
+    /// write: all of them but one less than a write waits for. Any majority of a quorum has one, too.
     fn finds_every_write(&self, id: StoreId, candidate: usize) -> bool {
+        if let Some(majority) = self.majority(id) {
+            return self.acknowledges(id, candidate) && self.has_majority(id, candidate, majority);
+        }
         let store = &self.state.stores[id.index()];
         let acknowledging = || {
             let standby = |member: &usize| {
@@ -304,7 +324,7 @@ impl<C: Chance> World<'_, C> {
             self.state.stores[id.index()].members[old].orphans = writes;
         }
         self.change_primary(id, candidate);
-        self.state.stores[id.index()].members[old].role = Role::Replaced;
+        self.state.stores[id.index()].members[old].role = self.role_after(id, old);
         self.replicate_from(id, old);
         self.state.stores[id.index()].redirected = false;
         let promotion = Promotion {
@@ -318,7 +338,9 @@ impl<C: Chance> World<'_, C> {
         };
         let origin = self.state.stores[id.index()].origin;
         self.tell(Event::Promoted(promotion), origin);
-        self.watch_anew(failover.detector);
+        if let Some(detector) = failover.detector {
+            self.watch_anew(detector);
+        }
         self.begin_stage(id, Phase::Redirecting, &failover.redirect);
     }
 
@@ -425,6 +447,8 @@ impl<C: Chance> World<'_, C> {
         };
         let origin = self.state.stores[id.index()].origin;
         self.tell(Event::Promoted(promotion), origin);
-        self.watch_anew(failover.detector);
+        if let Some(detector) = failover.detector {
+            self.watch_anew(detector);
+        }
     }
 }

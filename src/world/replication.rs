@@ -105,6 +105,9 @@ impl<C: Chance> World<'_, C> {
                 self.state.stores[id.index()].members[member].orphans = 0.0;
             }
             let alive = self.alive(id, member);
+            if !alive && self.majority(id).is_some() {
+                self.forget_leading(id, member);
+            }
             let primary = self.state.stores[id.index()].primary;
             let state = &self.state.stores[id.index()].members[member];
             let returned = alive && !state.alive;
@@ -151,13 +154,16 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn rejoin(&mut self, id: StoreId, member: usize) {
         let now = self.state.now;
         let share = self.topology.stores[id.index()].orphans_recovered;
+        let follows = self.majority(id).is_some();
         let state = &mut self.state.stores[id.index()].members[member];
         if state.accepts {
             self.step_down(id, member);
         } else {
             let recovered = state.orphans * share;
             state.role = Role::Standby;
-            state.catches_up(now);
+            if !follows {
+                state.catches_up(now);
+            }
             state.orphans = 0.0;
             self.tell(Event::Rejoined(id, member, recovered), None);
         }
@@ -177,10 +183,11 @@ impl<C: Chance> World<'_, C> {
             Replication::SemiSync { acks, .. }
             | Replication::SyncStrict { acks }
             | Replication::SyncDegrading { acks, .. } => *acks,
+            Replication::Quorum { majority } => majority - 1,
         }
     }
 
-    /// Standbys that can acknowledge, and those among them that lack nothing.
+    /// Standbys that can acknowledge, and those among them that lack nothing. In a quorum only those can.
     fn acknowledging(&self, id: StoreId) -> (usize, usize) {
         let store = &self.state.stores[id.index()];
         let present = |member: &usize| {
@@ -193,7 +200,12 @@ impl<C: Chance> World<'_, C> {
         let current = members
             .iter()
             .filter(|member| store.members[**member].backlog(self.state.now) <= 0.0);
-        (members.len(), current.count())
+        let current = current.count();
+        if self.majority(id).is_some() {
+            (current, current)
+        } else {
+            (members.len(), current)
+        }
     }
 
     fn update_mode(&mut self, id: StoreId) {
@@ -245,7 +257,7 @@ impl<C: Chance> World<'_, C> {
             Replication::SemiSync {
                 fall_back_after, ..
             } => *fall_back_after,
-            Replication::SyncStrict { .. } => Span::FOREVER,
+            Replication::SyncStrict { .. } | Replication::Quorum { .. } => Span::FOREVER,
             Replication::SyncDegrading { alone_after, .. } => {
                 self.chance.time(store.draw_stall, alone_after, Span::ZERO)
             }
@@ -293,7 +305,7 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn update_backlogs(&mut self) {
         for id in (0..self.topology.stores.len()).map(StoreId::from) {
             for member in 0..self.topology.stores[id.index()].members.len() {
-                if self.state.stores[id.index()].members[member].role == Role::Standby {
+                if self.follows(id, member) {
                     self.update_backlog(id, member);
                 }
             }

@@ -431,9 +431,15 @@ impl<C: Chance> World<'_, C> {
             Phase::Idle | Phase::Blocked if !stopped_by_lease => {}
             Phase::Idle | Phase::Blocked => {
                 let place = self.topology.stores[id.index()].members[store.primary].place;
-                for vantage in &self.topology.detectors[failover.detector.index()].vantage {
+                let detector = failover
+                    .detector
+                    .map(|id| &self.topology.detectors[id.index()]);
+                for vantage in detector.iter().flat_map(|detector| &detector.vantage) {
                     self.blame_place(walk, *vantage);
                     self.blame_path(walk, *vantage, place);
+                }
+                if detector.is_none() {
+                    self.blame_voters(walk, id);
                 }
                 walk.causes.push(failover.cause);
             }
@@ -442,7 +448,28 @@ impl<C: Chance> World<'_, C> {
                 walk.blame_since(failover.cause, store.origin, store.began);
             }
         }
-        self.blame_belief(walk, failover.detector);
+        if let Some(detector) = failover.detector {
+            self.blame_belief(walk, detector);
+        }
+    }
+
+    /// The members that have a vote, and the ways from the primary to them.
+    fn blame_voters(&self, walk: &mut Walk, id: StoreId) {
+        let members = &self.topology.stores[id.index()].members;
+        let primary = self.state.stores[id.index()].primary;
+        for (index, member) in members.iter().enumerate() {
+            if self.acknowledges(id, index) {
+                self.blame_part(walk, member.part);
+                self.blame_path(walk, members[primary].place, member.place);
+            }
+        }
+    }
+
+    /// The fault behind the loss of a quorum's leader: the one that struck last.
+    pub(super) fn leader_trouble(&self, id: StoreId) -> Option<Origin> {
+        let mut walk = self.blank_walk();
+        self.blame_voters(&mut walk, id);
+        walk.trigger
     }
 
     /// The fault that set an action off, if it still lasts.
@@ -471,19 +498,20 @@ impl<C: Chance> World<'_, C> {
         }
         let falls_back = !matches!(
             checked.replication,
-            Replication::SyncStrict { .. } | Replication::Async
+            Replication::SyncStrict { .. } | Replication::Quorum { .. } | Replication::Async
         );
         if writing && store.mode == Mode::Stalled && member == store.primary && falls_back {
             return (worker, Progress::Detect);
         }
         let standby = |member: &MemberState| member.role == Role::Standby;
-        match &checked.failover {
-            Some(failover)
+        let failover = checked.failover.as_ref();
+        match failover.and_then(|failover| failover.detector) {
+            Some(detector)
                 if store.phase == Phase::Idle
                     && store.members.iter().any(standby)
-                    && self.found_down(failover.detector) =>
+                    && self.found_down(detector) =>
             {
-                (worker, self.detection(failover.detector))
+                (worker, self.detection(detector))
             }
             _ => (Worker::Nobody, Progress::Repair),
         }

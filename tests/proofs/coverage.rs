@@ -6,7 +6,7 @@
 use fivenines::estimate::intervals;
 use fivenines::estimate::stopping::Plan;
 use fivenines::exact::markov::Chain;
-use fivenines::study::{Outcome, Study};
+use fivenines::study::{Method, Outcome, Study};
 use fivenines::topology::Topology;
 
 use crate::support::{DAY, topology};
@@ -30,13 +30,8 @@ fn broken(parts: u32, up: f64, down: f64) -> Chain<u32> {
 
 fn studies(topology: &Topology, plan: Plan) -> impl Iterator<Item = Outcome> {
     (1..=STUDIES).map(move |seed| {
-        let study = Study {
-            topology: topology.clone(),
-            model_hash: String::new(),
-            seed,
-            plan,
-        };
-        study.run()
+        let hash = String::new();
+        Study::new(topology.clone(), hash, seed, plan, Method::Plain).run()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use fivenines::model::{self, Diagnostic, Model, Override};
 use fivenines::report;
-use fivenines::study::{self, DEFAULT_TRIALS, Partial, ResultDocument, Shard, Study};
+use fivenines::study::{self, DEFAULT_TRIALS, Method, Partial, ResultDocument, Shard, Study};
 use fivenines::topology::Topology;
 use fivenines::topology::compile::compile_parsed;
 use fivenines::{estimate, measure};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 struct Options {
     seed: u64,
     trials: u64,
+    method: Method,
     overrides: Vec<String>,
 }
 
@@ -22,6 +23,7 @@ impl Default for Options {
         Options {
             seed: 1,
             trials: DEFAULT_TRIALS,
+            method: Method::Auto,
             overrides: Vec::new(),
         }
     }
@@ -43,12 +45,9 @@ struct Checked {
 
 impl Checked {
     fn study(self, options: &Options) -> Study {
-        Study {
-            model_hash: model::hash::hash(&self.model),
-            topology: self.topology,
-            seed: options.seed,
-            plan: estimate::stopping::Plan::Trials(options.trials),
-        }
+        let hash = model::hash::hash(&self.model);
+        let plan = estimate::stopping::Plan::Trials(options.trials);
+        Study::new(self.topology, hash, options.seed, plan, options.method)
     }
 }
 
@@ -121,6 +120,7 @@ pub fn merge(shards: &[String]) -> Result<String, String> {
     let study = checked.study(&Options {
         seed: merged.seed,
         trials: merged.trials,
+        method: merged.method,
         overrides: Vec::new(),
     });
     if study.model_hash != merged.model_hash {

@@ -4,6 +4,7 @@
 //! machine and on a build server, and nothing has to be installed beside the toolchain and node. Deliberately absent:
 //! an argument parser (there is one word to read) and anything that only a build server would run.
 
+mod bench;
 mod command;
 mod schema;
 mod test;
@@ -16,6 +17,7 @@ Usage: cargo xtask TASK
 
 Tasks:
   test    everything that a change has to pass; needs node
+  bench   how fast it is against other ways, as a table of ratios; takes minutes; needs node and python3
   wasm    build the WebAssembly packages into target/wasm/node and target/wasm/web
   schema  write schema/*.json from the types that read models and write results
 ";
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let task: Vec<String> = std::env::args().skip(1).collect();
     let done = match task.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run(),
+        ["bench"] => bench::run(),
         ["wasm"] => wasm::build().map(|packages| println!("{}", packages.root.display())),
         ["schema"] => schema::write(),
         ["help" | "--help" | "-h"] => {

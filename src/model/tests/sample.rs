@@ -83,6 +83,12 @@ stores:
   strict:
     members: { primary: us-east-1/a, sync: us-east-1/b }
     replication: { sync: { without-standby: blocks } }
+  votes:
+    members: { primary: us-east-1/a, sync: [us-east-1/b, eu-west-1/a] }
+    replication: quorum
+  elections:
+    members: { primary: us-east-1/a, sync: [us-east-1/b, eu-west-1/a] }
+    replication: { quorum: { elect: { median: 10s, p95: 12s }, lease: { ttl: 10s, renew: 2s } } }
 traffic:
   api.example.com:
     to: api

@@ -72,6 +72,7 @@ fn both_refuse_the_same() {
         ),
         ("/stores/db/members/primary", "[\"a\", \"b\"]"),
         ("/stores/db/replication", "\"semi-sync\""),
+        ("/stores/db/replication", "{\"quorum\": {\"acks\": 2}}"),
         ("/stores/db/catch-up", "1"),
         ("/stores/db/write-size", "\"2 kb\""),
         ("/stores/db/orphans-recovered", "1.5"),

@@ -57,6 +57,14 @@ impl Duration {
         }
     }
 
+    /// A whole number of milliseconds.
+    #[must_use]
+    pub const fn milliseconds_exactly(milliseconds: u64) -> Duration {
+        Duration {
+            nanoseconds: milliseconds as u128 * (SECOND / 1_000),
+        }
+    }
+
     /// In seconds, to the nearest float.
     #[must_use]
     pub fn seconds(self) -> f64 {

@@ -19,6 +19,7 @@ mod needs;
 mod parts;
 mod places;
 mod pointer;
+mod quorum;
 mod report;
 mod settle;
 mod stores;

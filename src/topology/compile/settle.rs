@@ -27,7 +27,8 @@ impl Compiler<'_> {
             store
                 .failover
                 .iter_mut()
-                .for_each(|failover| settle(&mut failover.detector));
+                .filter_map(|failover| failover.detector.as_mut())
+                .for_each(settle);
         }
         for target in self.traffic.iter_mut().flat_map(|entry| &mut entry.targets) {
             target.check.iter_mut().for_each(settle);

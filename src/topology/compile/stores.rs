@@ -6,8 +6,8 @@ use super::{Compiler, sorted};
 use crate::model::Code;
 use crate::model::law::LawSpec;
 use crate::model::shapes;
-use crate::model::stores as written;
 use crate::model::units::Duration;
+use crate::model::{replication, stores as written};
 use crate::topology::{
     CauseKind, Decide, FailBack, Failover, Fence, Member, Reads, Replication, Stage, Store,
     StoreId, Unfenced, purpose,
@@ -45,10 +45,13 @@ impl Compiler<'_> {
                 }
             })
             .collect();
-        let failover = store
-            .failover
-            .as_ref()
-            .map(|failover| self.failover(id, name, store, failover));
+        let failover = match &store.replication {
+            replication::Replication::Quorum(quorum) => Some(self.quorum(id, name, store, quorum)),
+            _ => store
+                .failover
+                .as_ref()
+                .map(|failover| self.failover(id, name, store, failover)),
+        };
         self.store_assumptions(&path, store);
         Store {
             name: name.to_owned(),
@@ -70,21 +73,24 @@ impl Compiler<'_> {
     }
 
     fn store_assumptions(&mut self, path: &str, store: &written::Store) {
-        if store.failover.is_none() {
+        let elects = matches!(store.replication, replication::Replication::Quorum(_));
+        if store.failover.is_none() && !elects {
             self.assume(
                 format!("{path}.failover"),
                 "It never fails over: without its primary it waits",
             );
         }
-        if !store.members.asynchronous.is_empty()
-            || matches!(store.replication, written::Replication::Async)
-        {
+        let lags = !store.members.asynchronous.is_empty()
+            || matches!(store.replication, replication::Replication::Async);
+        if lags && !elects {
             let text = "In quiet times its standbys are not behind at all: an assumption";
             self.assume_if(
                 store.lag == LawSpec::Fixed(Duration::ZERO),
                 format!("{path}.lag"),
                 text,
             );
+        }
+        if lags || elects {
             let text = "A standby that is behind applies 3 s of writes in a second: an assumption";
             self.assume_if(
                 store.catch_up == shapes::Multiple::default(),
@@ -127,16 +133,21 @@ impl Compiler<'_> {
             acks
         };
         match &store.replication {
-            written::Replication::Async => Replication::Async,
-            written::Replication::SemiSync(semi) => Replication::SemiSync {
+            replication::Replication::Async => Replication::Async,
+            replication::Replication::Quorum(_) => {
+                let votes = 1 + standbys;
+                let majority = votes / 2 + 1;
+                Replication::Quorum { majority }
+            }
+            replication::Replication::SemiSync(semi) => Replication::SemiSync {
                 acks: acks(self, semi.acks, "semi-sync"),
                 fall_back_after: semi.fall_back_after.span(),
             },
-            written::Replication::Sync(sync) => {
+            replication::Replication::Sync(sync) => {
                 let acks = acks(self, sync.acks, "sync");
                 match &sync.without_standby {
-                    written::WithoutStandby::Blocks => Replication::SyncStrict { acks },
-                    written::WithoutStandby::AloneAfter(law) => {
+                    replication::WithoutStandby::Blocks => Replication::SyncStrict { acks },
+                    replication::WithoutStandby::AloneAfter(law) => {
                         let here = pointer
                             .key("sync")
                             .key("without-standby")
@@ -186,7 +197,12 @@ impl Compiler<'_> {
         let fence_path = format!("{path}.fence");
         let decide = self.decide(&failover.decide, &pointer.key("decide"));
         Failover {
-            detector: self.primary_detector(id, name, &failover.detect, &pointer.key("detect")),
+            detector: Some(self.primary_detector(
+                id,
+                name,
+                &failover.detect,
+                &pointer.key("detect"),
+            )),
             decide_across_regions: self.decide_across(
                 &failover.across_regions,
                 &decide,
@@ -262,7 +278,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn lease(&mut self, lease: &written::Lease, pointer: &Pointer) -> Fence {
+    pub(super) fn lease(&mut self, lease: &written::Lease, pointer: &Pointer) -> Fence {
         let (ttl, renew, margin) = (lease.ttl.span(), lease.renew.span(), lease.margin.span());
         self.require_positive(
             lease.renew.is_zero(),
@@ -290,7 +306,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn stage(&mut self, stage: &shapes::Stage, path: &str, pointer: &Pointer) -> Stage {
+    pub(super) fn stage(&mut self, stage: &shapes::Stage, path: &str, pointer: &Pointer) -> Stage {
         let (takes_at, otherwise_at) = (pointer.key("takes"), pointer.key("otherwise"));
         let takes = self.law(&stage.takes, &takes_at);
         let otherwise = match &stage.otherwise {

@@ -211,6 +211,31 @@ const PROBLEMS: &[(Code, &str, &str)] = &[
         r#"{"stores": {"db": {"replication": "async", "members": {"sync": null}}}}"#,
     ),
     (
+        Code::NoStandby,
+        "/stores/db/members",
+        r#"{"stores": {"db": {"replication": "quorum", "failover": null, "members": {"sync": null}}}}"#,
+    ),
+    (
+        Code::NotOfQuorum,
+        "/stores/db/failover",
+        r#"{"stores": {"db": {"replication": "quorum"}}}"#,
+    ),
+    (
+        Code::NotOfQuorum,
+        "/stores/db/lag",
+        r#"{"stores": {"db": {"replication": "quorum", "failover": null, "lag": "1s"}}}"#,
+    ),
+    (
+        Code::NotOfQuorum,
+        "/stores/db/orphans-recovered",
+        r#"{"stores": {"db": {"replication": "quorum", "failover": null, "orphans-recovered": "50%"}}}"#,
+    ),
+    (
+        Code::Lease,
+        "/stores/db/replication/quorum/lease/margin",
+        r#"{"stores": {"db": {"replication": {"semi-sync": null, "quorum": {"lease": {"ttl": "6s", "renew": "3s", "margin": "6s"}}}, "failover": null}}}"#,
+    ),
+    (
         Code::NoTarget,
         "/services/idle/runs",
         r#"{"services": {"idle": {"runs": {}}}, "journeys": {"buy": {"needs": ["idle"]}}}"#,
@@ -309,6 +334,11 @@ const PROBLEMS: &[(Code, &str, &str)] = &[
         Code::BlindRegion,
         "/stores/db/failover/detect",
         r#"{"stores": {"db": {"members": {"async": ["s/a"]}}}}"#,
+    ),
+    (
+        Code::MajorityInRegion,
+        "/stores/db/replication",
+        r#"{"stores": {"db": {"members": {"sync": ["r/b", "s/a"]}, "replication": "quorum", "failover": null}}}"#,
     ),
 ];
 

@@ -243,7 +243,7 @@ fn detectors_watch_what_they_should() {
     let topology = topology(SAMPLE);
     assert_eq!(topology.detectors.len(), 1 + 2 + 10);
     let failover = topology.stores[0].failover.as_ref().unwrap();
-    let primary = &topology.detectors[failover.detector.index()];
+    let primary = &topology.detectors[failover.detector.unwrap().index()];
     assert!(matches!(primary.watches, Watch::Primary(store) if store.index() == 0));
     let members: Vec<PlaceId> = topology.stores[0]
         .members

@@ -1,0 +1,84 @@
+//! Which tally each figure comes from: plain trials, or the same trials with their branches.
+//!
+//! The choice follows the targets that the guide explores. Where branches have seen nothing at all of a target, plain
+//! trials give the bound. Deliberately absent: mixing the two in one figure.
+
+use super::basis::{Basis, Trials};
+use super::result::{RequestFigures, StoreFigures};
+use super::run::Study;
+use crate::measure::{BranchTally, JourneyTally, StoreTally, Tally};
+use crate::rare::Target;
+use crate::topology::{JourneyKind, StoreId};
+
+/// A study and its tally.
+pub(super) struct Sources<'a> {
+    pub study: &'a Study,
+    pub tally: &'a Tally,
+}
+
+impl<'a> Sources<'a> {
+    /// The branches, if a target is estimated by them and they have seen anything of it.
+    pub fn branches(&self, target: Target) -> Option<&'a BranchTally> {
+        let branches = self.tally.branches.as_ref()?;
+        let has_seen = match target {
+            Target::Journey(id) => {
+                let requests = &branches.journeys[id.index()].requests;
+                requests.lost.numerator().sum() > 0.0
+            }
+            Target::Loss(id) => branches.stores[id.index()].promotions.sum() > 0.0,
+            Target::SplitBrain(id) => branches.stores[id.index()].dual_primary.count.sum() > 0.0,
+        };
+        (has_seen && self.study.explores(target)).then_some(branches)
+    }
+
+    fn trials(&self, basis: Basis) -> Trials {
+        Trials {
+            count: self.tally.trials,
+            window_seconds: self.study.topology.window.length.seconds(),
+            basis,
+        }
+    }
+
+    /// Where the figures of a journey come from.
+    pub fn journey(&self, index: usize) -> (Trials, &'a JourneyTally) {
+        match self.branches(Target::Journey(index.into())) {
+            Some(branches) => (self.trials(Basis::Branches), &branches.journeys[index]),
+            None => (self.trials(Basis::Plain), &self.tally.journeys[index]),
+        }
+    }
+
+    fn store(&self, index: usize, target: Target) -> (Trials, &'a StoreTally) {
+        match self.branches(target) {
+            Some(branches) => (self.trials(Basis::Branches), &branches.stores[index]),
+            None => (self.trials(Basis::Plain), &self.tally.stores[index]),
+        }
+    }
+
+    /// The figures of a store, with its name.
+    pub fn store_figures(&self, index: usize) -> (String, StoreFigures) {
+        let id = StoreId::from(index);
+        let topology = &self.study.topology;
+        let store = &topology.stores[index];
+        let promised = topology.tightest_rpo(id).is_some();
+        let (trials, tally) = self.store(index, Target::Loss(id));
+        let primaries = self.store(index, Target::SplitBrain(id));
+        let figures = trials.store(store, tally, primaries, promised);
+        (store.name.clone(), figures)
+    }
+
+    /// All journeys of a kind together: with branches only if all of them have some.
+    pub fn requests(&self, kind: JourneyKind) -> Option<RequestFigures> {
+        let journeys = self.study.topology.journeys.iter().enumerate();
+        let mut of_kind = journeys.filter(|(_, journey)| journey.kind == kind);
+        let explored =
+            of_kind.all(|(index, _)| self.branches(Target::Journey(index.into())).is_some());
+        let branches = self.tally.branches.as_ref().filter(|_| explored);
+        let (basis, requests) = match (branches, kind) {
+            (Some(branches), JourneyKind::Read) => (Basis::Branches, &branches.reads),
+            (Some(branches), JourneyKind::Write) => (Basis::Branches, &branches.writes),
+            (None, JourneyKind::Read) => (Basis::Plain, &self.tally.reads),
+            (None, JourneyKind::Write) => (Basis::Plain, &self.tally.writes),
+        };
+        (requests.lost.denominator() > 0.0).then(|| self.trials(basis).requests(requests))
+    }
+}
