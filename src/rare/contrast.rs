@@ -9,11 +9,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::emphasis;
 use super::guide::Guide;
 use super::likelihood::{Changes, ContrastError, Likelihood};
 use super::path::Path;
 use super::trial::{Explorer, key};
-use crate::dist::LawError;
+use crate::dist::{LawError, LengthBiased};
 use crate::engine::Chance;
 use crate::estimate::figure::{CONFIDENCE, Figure};
 use crate::estimate::intervals::weighted;
@@ -22,6 +23,7 @@ use crate::measure::{Moments, Observers, Totals, guarded};
 use crate::rng::Stream;
 use crate::time::{Span, Time};
 use crate::topology::{FaultId, Topology};
+use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
 /// An elasticity compares a mean times this with the mean over it.
@@ -247,10 +249,20 @@ pub fn contrast(
     seed: u64,
     trials: Range<u64>,
 ) -> Result<ContrastTally, ContrastError> {
-    let other = OtherFigures::new(first, Changes::between(first, second)?);
+    let changes = Changes::between(first, second)?;
     let layout = Layout::new(first);
-    let mut explorer = Explorer::new(first, &layout, guide, seed);
-    explorer.other = Some(other);
+    let faults = first.faults.iter();
+    let lengthened: Vec<LengthBiased> =
+        faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
+    let (guide, emphasis) = emphasising(guide, &changes);
+    let mut explorer = Explorer::new(first, &layout, &guide, &lengthened, seed);
+    explorer.decisions.emphasis = emphasis;
+    for id in changes.faults() {
+        if let Some(event) = guide.events.of_clock(Clock::Fault(id)) {
+            explorer.decisions.emphasised[event] = true;
+        }
+    }
+    explorer.other = Some(OtherFigures::new(first, changes));
     let mut plain = Totals::new(first);
     let mut tally = ContrastTally::empty(first);
     let seconds = first.window.length.seconds();
@@ -263,6 +275,23 @@ pub fn contrast(
         }
     }
     Ok(tally)
+}
+
+/// A guide that starts half of the branches at least from what changes (the others make no difference by themselves),
+/// and how many times as many these are.
+fn emphasising(guide: &Guide, changes: &Changes<'_>) -> (Guide, f64) {
+    let mut guide = guide.clone();
+    let changed: Vec<Clock> = changes.faults().map(Clock::Fault).collect();
+    let is_changed = |clock: &Clock| changed.binary_search(clock).is_ok();
+    let shares = guide.initiators.iter();
+    let changed = shares.filter(|(clock, _)| is_changed(clock));
+    let own: f64 = changed.map(|(_, share)| share).sum();
+    let factor = emphasis(own, 1.0 - own);
+    for (clock, share) in &mut guide.initiators {
+        *share *= if is_changed(clock) { factor } else { 1.0 };
+        *share /= 1.0 + own * (factor - 1.0);
+    }
+    (guide, factor)
 }
 
 /// Runs these trials with a parameter that is a hundredth smaller, and weighs each with one that is a hundredth larger:

@@ -217,6 +217,11 @@ impl<'t> Changes<'t> {
         Ok(changes)
     }
 
+    /// The faults whose laws differ, in order.
+    pub fn faults(&self) -> impl Iterator<Item = FaultId> + '_ {
+        self.faults.iter().map(|change| change.id)
+    }
+
     /// A trial at its start.
     pub fn start<C: Chance>(&self, world: &World<'_, C>, likelihood: &mut Likelihood) {
         likelihood.ratio = 1.0;

@@ -48,7 +48,7 @@ pub(super) struct Explorer<'t> {
     trial: u64,
     pub branches: u64,
     luck: Stream,
-    decisions: Decisions<'t>,
+    pub decisions: Decisions<'t>,
     all_targets: Vec<super::guide::Target>,
     /// Branches that wait for their turn.
     pending: Vec<Path<'t>>,
