@@ -370,6 +370,27 @@ fn assert_steps(topology: &Topology, seed: u64) -> Result<(), TestCaseError> {
 }
 
 /// Incidents open and close in turn, and none closes before it opens.
+/// Steps a trial beside one in which every event touches everything.
+fn assert_touched(topology: &Topology, seed: u64) -> Result<(), TestCaseError> {
+    let layout = Layout::new(topology);
+    let world = || World::new(topology, &layout, Plain::new(&topology.draws, seed, 0));
+    let (mut world, mut reference) = (world(), world());
+    reference.look_everywhere();
+    let end = Time::ZERO.after(topology.window.length);
+    while let Some(now) = world.step().filter(|now| *now < end) {
+        prop_assert_eq!(Some(now), reference.step());
+        prop_assert_eq!(&world.notes, &reference.notes);
+        prop_assert_eq!(world.flow.until, reference.flow.until);
+        prop_assert_eq!(&world.flow.journeys, &reference.flow.journeys);
+        prop_assert_eq!(&world.state.stores, &reference.state.stores);
+        for (flow, reference) in world.flow.stores.iter().zip(&reference.flow.stores) {
+            prop_assert_eq!(&flow.now, &reference.now);
+            prop_assert_eq!(&flow.later, &reference.later);
+        }
+    }
+    Ok(())
+}
+
 fn assert_journal(topology: &Topology, seed: u64) -> Result<(), TestCaseError> {
     let entries = journal(topology, seed, 0);
     prop_assert_eq!(&entries, &journal(topology, seed, 0));
@@ -448,6 +469,11 @@ proptest! {
         }
         assert_steps(&topology, seed)?;
         assert_journal(&topology, seed)?;
+    }
+
+    #[test]
+    fn what_an_event_does_not_touch_stays_as_it_is(text in models(), seed in 1_u64..1_000) {
+        assert_touched(&compiled(&text), seed)?;
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! prepared answers first. A biased chance, for rare events, is one more implementation.
 
 use crate::dist::Law;
-use crate::rng::{Stream, StreamKey};
+use crate::rng::{Entity, Purpose, Stream, StreamKey};
 use crate::time::Span;
 
 /// A random stream among those of a world.
@@ -42,12 +42,14 @@ pub trait Chance {
 }
 
 /// Draws from the streams of one trial, as the laws say.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plain<'k> {
     keys: &'k [StreamKey],
     seed: u64,
     trial: u64,
-    streams: Vec<Option<Stream>>,
+    /// Each stream, and in which round it was made; trials in the same room are rounds.
+    streams: Vec<(u64, Stream)>,
+    round: u64,
 }
 
 impl<'k> Plain<'k> {
@@ -58,15 +60,41 @@ impl<'k> Plain<'k> {
             keys,
             seed,
             trial,
-            streams: vec![None; keys.len()],
+            streams: vec![(0, Stream::new(0, 0, Entity(0), Purpose(0))); keys.len()],
+            round: 1,
         }
     }
 
+    /// The streams of another trial, in the room of these.
+    pub fn restart(&mut self, trial: u64) {
+        self.trial = trial;
+        self.round += 1;
+    }
+
     fn uniform(&mut self, draw: DrawId) -> f64 {
-        let key = &self.keys[draw.index()];
-        self.streams[draw.index()]
-            .get_or_insert_with(|| Stream::new(self.seed, self.trial, key.entity, key.purpose))
-            .uniform()
+        let (made, stream) = &mut self.streams[draw.index()];
+        if *made != self.round {
+            let key = &self.keys[draw.index()];
+            *stream = Stream::new(self.seed, self.trial, key.entity, key.purpose);
+            *made = self.round;
+        }
+        stream.uniform()
+    }
+}
+
+impl Clone for Plain<'_> {
+    fn clone(&self) -> Self {
+        Plain {
+            streams: self.streams.clone(),
+            ..*self
+        }
+    }
+
+    /// Takes no new room for the streams of the same model.
+    fn clone_from(&mut self, other: &Self) {
+        let mut streams = std::mem::take(&mut self.streams);
+        streams.clone_from(&other.streams);
+        *self = Plain { streams, ..*other };
     }
 }
 
@@ -162,7 +190,6 @@ impl<C: Chance> Chance for Scripted<C> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::{Entity, Purpose};
 
     fn keys() -> Vec<StreamKey> {
         let key = |purpose| StreamKey {

@@ -25,8 +25,8 @@ pub trait World {
 ///
 /// Returns the time of the event, or `None` if no timer is running.
 pub fn step(world: &mut impl World) -> Option<Time> {
-    let (now, slot) = world.agenda().next()?;
-    world.agenda().clear(slot);
+    let (now, slot) = world.agenda().take()?;
     world.fire(slot, now);
+    world.agenda().settle();
     Some(now)
 }

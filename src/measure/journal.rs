@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::journey::Turn;
+use super::journey::{JourneyObserver, Turn};
 use super::trial::Observers;
 use crate::engine::{Chance, Plain};
 use crate::time::Time;
@@ -104,15 +104,16 @@ impl<'t> Writer<'t> {
             let path = format!("journeys.{}", self.topology.journeys[index].name);
             let told = std::mem::replace(&mut self.told[index], observer.turns().len());
             for turn in &observer.turns()[told..] {
-                self.write_turn(&path, turn);
+                self.write_turn(&path, turn, observer);
             }
         }
     }
 
-    fn write_turn(&mut self, path: &str, turn: &Turn) {
+    fn write_turn(&mut self, path: &str, turn: &Turn, observer: &JourneyObserver) {
         let (time, event, detail, because) = match turn {
-            Turn::Opened { at, causes } => {
-                let causes = causes
+            Turn::Opened { at, row } => {
+                let causes = observer
+                    .causes(*row)
                     .iter()
                     .map(|cause| self.topology.causes[*cause as usize].path.as_str());
                 let detail = format!(

@@ -9,7 +9,7 @@ use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{Journey, JourneyId};
 use crate::world::World;
-use crate::world::why::Progress;
+use crate::world::why::{Progress, Reasons};
 
 const MONTHS_OF_A_YEAR: usize = 12;
 
@@ -20,8 +20,8 @@ pub enum Turn {
     Opened {
         /// When.
         at: Time,
-        /// Indices of the causes.
-        causes: Vec<u32>,
+        /// Which causes, see [`JourneyObserver::causes`].
+        row: usize,
     },
     /// It is over.
     Closed {
@@ -57,6 +57,10 @@ pub struct JourneyObserver {
     stages: [Span; Stage::COUNT],
     /// Downtime by set of causes since it was last forgotten.
     rows: Vec<(Vec<u32>, Span)>,
+    /// How many of the rows belong to this trial; the others are room.
+    rows_used: usize,
+    /// Room for the reasons of the moment.
+    reasons: Reasons,
 }
 
 impl JourneyObserver {
@@ -85,7 +89,43 @@ impl JourneyObserver {
             lost_by_month: vec![0.0; months],
             stages: [Span::ZERO; Stage::COUNT],
             rows: Vec::new(),
+            rows_used: 0,
+            reasons: Reasons::default(),
         }
+    }
+
+    /// Ready for another trial, in the room that the last one took.
+    pub fn restart(&mut self) {
+        self.ahead = Segment {
+            from: Time::ZERO,
+            to: Time::NEVER,
+            first: 1.0,
+            last: 1.0,
+        };
+        self.blame = Blame {
+            stage: Stage::Repair,
+            trigger: None,
+        };
+        self.row = 0;
+        self.follower = Follower::default();
+        self.incidents.clear();
+        self.turns.clear();
+        (self.lost, self.down) = (0.0, Span::ZERO);
+        self.down_by_month.fill(Span::ZERO);
+        self.lost_by_month.fill(0.0);
+        self.stages = [Span::ZERO; Stage::COUNT];
+        self.rows.iter_mut().for_each(|row| row.1 = Span::ZERO);
+        self.rows_used = 0;
+    }
+
+    /// Whether the time matters: not everybody is served, or an incident is open.
+    pub fn is_troubled(&self) -> bool {
+        self.ahead.least() < 1.0 || self.follower.open().is_some()
+    }
+
+    /// The causes of a row.
+    pub fn causes(&self, row: usize) -> &[u32] {
+        &self.rows[row].0
     }
 
     /// Whether an incident that opened in the window is still open.
@@ -103,9 +143,14 @@ impl JourneyObserver {
     /// Looks at the world after an event.
     pub fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
         let flow = world.flow.journeys[self.id.index()];
+        let until = if flow.now == flow.later {
+            Time::NEVER
+        } else {
+            world.flow.until
+        };
         self.ahead = Segment {
             from: world.state.now,
-            to: world.flow.until,
+            to: until,
             first: flow.now,
             last: flow.later,
         };
@@ -116,22 +161,28 @@ impl JourneyObserver {
     }
 
     fn ask_why<C: Chance>(&mut self, world: &World<'_, C>) {
-        let reasons = world.reasons(self.id);
+        world.find_reasons(self.id, &mut self.reasons);
+        let reasons = &self.reasons;
         self.blame = Blame {
             stage: reasons.stage.map_or(Stage::Repair, stage_of),
             trigger: reasons
                 .trigger
                 .map(|origin| (origin.struck, world.scope(origin))),
         };
-        let causes: Vec<u32> = reasons.causes.iter().map(|cause| cause.0).collect();
-        self.row = self
-            .rows
-            .iter()
-            .position(|row| row.0 == causes)
-            .unwrap_or_else(|| {
-                self.rows.push((causes, Span::ZERO));
-                self.rows.len() - 1
-            });
+        let causes = || reasons.causes.iter().map(|cause| cause.0);
+        let mut known = self.rows[..self.rows_used].iter();
+        if let Some(row) = known.position(|row| row.0.iter().copied().eq(causes())) {
+            self.row = row;
+            return;
+        }
+        self.row = self.rows_used;
+        self.rows_used += 1;
+        if self.rows.len() < self.rows_used {
+            self.rows.push((Vec::new(), Span::ZERO));
+        }
+        let row = &mut self.rows[self.row].0;
+        row.clear();
+        row.extend(causes());
     }
 
     /// Accounts for the time up to a moment that is not later than the next event.
@@ -158,7 +209,7 @@ impl JourneyObserver {
         if !was_open && (self.follower.open().is_some() || closed.is_some()) {
             self.turns.push(Turn::Opened {
                 at: piece.from,
-                causes: self.rows[self.row].0.clone(),
+                row: self.row,
             });
         }
         if let Some(incident) = closed {

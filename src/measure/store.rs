@@ -86,6 +86,25 @@ impl StoreObserver {
         }
     }
 
+    /// Ready for another trial, in the room that the last one took.
+    pub fn restart(&mut self) {
+        let mut ended = [
+            std::mem::take(&mut self.dual_primary.ended),
+            std::mem::take(&mut self.split_brain.ended),
+        ];
+        let mut promotions = std::mem::take(&mut self.promotions);
+        let mut recovered = std::mem::take(&mut self.recovered);
+        ended.iter_mut().for_each(Vec::clear);
+        promotions.clear();
+        recovered.clear();
+        *self = StoreObserver {
+            promotions,
+            recovered,
+            ..StoreObserver::new(self.id, self.window)
+        };
+        [self.dual_primary.ended, self.split_brain.ended] = ended;
+    }
+
     /// Whether an episode that began in the window still lasts.
     pub fn is_open(&self) -> bool {
         self.dual_primary.is_open(self.window) || self.split_brain.is_open(self.window)
@@ -97,6 +116,15 @@ impl StoreObserver {
             self.dual_primary.since.is_some(),
             self.split_brain.since.is_some(),
         )
+    }
+
+    /// Whether the time matters: there are two primaries, or replication is not what it should be.
+    pub fn is_troubled(&self) -> bool {
+        self.degraded
+            || self.dual_primary.since.is_some()
+            || self.split_brain.since.is_some()
+            || self.divergent.first != 0.0
+            || self.divergent.last != 0.0
     }
 
     /// Accounts for the time up to a moment that is not later than the next event.
@@ -131,6 +159,7 @@ impl StoreObserver {
             last: divergent.later,
         };
         self.degraded = world.degraded(self.id);
+        self.reached = now;
         for note in world.notes.iter().filter(|_| self.window.contains(now)) {
             match note.event {
                 Event::Promoted(promotion) if promotion.store == self.id => {

@@ -60,6 +60,42 @@ pub struct Observers {
     pub journeys: Vec<JourneyObserver>,
     /// One entry per store of the topology.
     pub stores: Vec<StoreObserver>,
+    /// Journeys for which time matters: they are not served in full, or an incident is open.
+    troubled_journeys: Troubled,
+    /// Stores for which time matters.
+    troubled_stores: Troubled,
+    /// Whether nothing has been looked at yet.
+    is_new: bool,
+}
+
+/// Those of some observers that have to account for the time; the others would account for nothing.
+#[derive(Clone, Debug)]
+struct Troubled {
+    list: Vec<usize>,
+    listed: Vec<bool>,
+}
+
+impl Troubled {
+    fn new(count: usize) -> Troubled {
+        Troubled {
+            list: Vec::with_capacity(count),
+            listed: vec![false; count],
+        }
+    }
+
+    fn add(&mut self, index: usize) {
+        if !std::mem::replace(&mut self.listed[index], true) {
+            self.list.push(index);
+        }
+    }
+
+    fn retain(&mut self, mut keeps: impl FnMut(usize) -> bool) {
+        let listed = &mut self.listed;
+        self.list.retain(|index| {
+            listed[*index] = keeps(*index);
+            listed[*index]
+        });
+    }
 }
 
 impl Observers {
@@ -80,33 +116,59 @@ impl Observers {
             stores: (0..topology.stores.len())
                 .map(|id| StoreObserver::new(id.into(), window))
                 .collect(),
+            troubled_journeys: Troubled::new(topology.journeys.len()),
+            troubled_stores: Troubled::new(topology.stores.len()),
+            is_new: true,
         }
+    }
+
+    /// Ready for another trial, in the room that the last one took.
+    pub fn restart(&mut self) {
+        self.journeys.iter_mut().for_each(JourneyObserver::restart);
+        self.stores.iter_mut().for_each(StoreObserver::restart);
+        self.troubled_journeys.retain(|_| false);
+        self.troubled_stores.retain(|_| false);
+        self.is_new = true;
     }
 
     /// Whether something that began in the window is not over.
     pub fn is_open(&self) -> bool {
-        self.journeys.iter().any(JourneyObserver::is_open)
-            || self.stores.iter().any(StoreObserver::is_open)
+        let mut journeys = self.troubled_journeys.list.iter();
+        let mut stores = self.troubled_stores.list.iter();
+        journeys.any(|index| self.journeys[*index].is_open())
+            || stores.any(|index| self.stores[*index].is_open())
     }
 
     /// Accounts for the time up to a moment that is not later than the next event.
     pub fn advance(&mut self, topology: &Topology, to: Time) {
-        for (observer, journey) in self.journeys.iter_mut().zip(&topology.journeys) {
-            observer.advance(journey, to);
+        for index in &self.troubled_journeys.list {
+            self.journeys[*index].advance(&topology.journeys[*index], to);
         }
-        for observer in &mut self.stores {
-            observer.advance(to);
+        for index in &self.troubled_stores.list {
+            self.stores[*index].advance(to);
         }
     }
 
-    /// Looks at the world after an event.
+    /// Looks at what the last event touched, and at whatever is not well.
     pub fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
-        for observer in &mut self.journeys {
-            observer.settled(world);
+        if std::mem::take(&mut self.is_new) {
+            (0..self.journeys.len()).for_each(|index| self.troubled_journeys.add(index));
+            (0..self.stores.len()).for_each(|index| self.troubled_stores.add(index));
         }
-        for observer in &mut self.stores {
-            observer.settled(world);
+        for id in world.touched_journeys() {
+            self.troubled_journeys.add(id.index());
         }
+        for id in world.touched_stores() {
+            self.troubled_stores.add(id.index());
+        }
+        self.troubled_journeys.retain(|index| {
+            self.journeys[index].settled(world);
+            self.journeys[index].is_troubled()
+        });
+        self.troubled_stores.retain(|index| {
+            self.stores[index].settled(world);
+            self.stores[index].is_troubled()
+        });
     }
 
     /// Accounts for the time up to the next event, if it belongs to the trial: it is in the window, or something that
@@ -182,13 +244,14 @@ pub fn run_trials(topology: &Topology, seed: u64, trials: Range<u64>) -> Tally {
     let ruler = Ruler::plain(topology);
     let mut totals = Totals::new(topology);
     let mut tally = Tally::empty(topology);
+    let mut world = World::new(topology, &layout, Plain::new(&topology.draws, seed, 0));
+    let mut observers = Observers::new(topology);
     for trial in trials {
-        let (observers, cut_off) = guarded(seed, trial, || {
-            let chance = Plain::new(&topology.draws, seed, trial);
-            let mut world = World::new(topology, &layout, chance);
-            let mut observers = Observers::new(topology);
-            let cut_off = observers.watch(&mut world, |_, _| {});
-            (observers, cut_off)
+        let cut_off = guarded(seed, trial, || {
+            world.chance_mut().restart(trial);
+            world.restart();
+            observers.restart();
+            observers.watch(&mut world, |_, _| {})
         });
         totals.clear();
         observers.add_to(1.0, &mut totals);

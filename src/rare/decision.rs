@@ -3,10 +3,10 @@
 //! While a branch runs, the clocks that would bring it nearer to a failure are taken away from it: nothing relevant
 //! strikes unless it is tried. A try draws which clock, in proportion to the chance that it strikes and to what that
 //! would lead to, and when, from the clock's law cut to the window. Its weight is the density of being the first to
-//! strike over that of the try; what goes on without it carries the chance that nothing struck. A tenth of the tries
+//! strike over that of the try; what goes on without it carries the chance that nothing struck. A fifth of the tries
 //! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
 
-use super::guide::{Guide, can_be_forced};
+use super::guide::{DEFENSIVE, Guide, can_be_forced};
 use super::path::Path;
 use crate::dist::Law;
 use crate::math::{exp, exp_m1};
@@ -17,10 +17,10 @@ use crate::world::clocks::Clock;
 
 /// A strike matters if it makes a failure this many times as near.
 const RELEVANT: f64 = 3.0;
-/// The share of tries that go by chance alone.
-const DEFENSIVE: f64 = 0.1;
+/// A clock that the guide sees nothing in is taken away all the same if it is unlikely to strike.
+const RARE_CHANCE: f64 = 0.05;
 /// Expected tries from one window: enough for what it is worth compared with others, between these.
-const FEWEST_TRIES: f64 = 0.02;
+const FEWEST_TRIES: f64 = 0.04;
 const MOST_TRIES: f64 = 4.0;
 /// What is emphasised gets half of the tries, but no more than so many times its own.
 const MOST_EMPHASIS: f64 = 1000.0;
@@ -166,9 +166,12 @@ impl<'g> Decisions<'g> {
         }
     }
 
-    /// How many tries something of this value deserves.
-    pub fn tries(&self, value: f64) -> f64 {
-        (value / self.worth).clamp(FEWEST_TRIES, MOST_TRIES)
+    /// How many tries something of this value deserves in a branch of this depth. The fewest fall with the depth, so that
+    /// branches of branches die out.
+    pub fn tries(&self, value: f64, depth: u32) -> f64 {
+        let generation = f64::from(depth + 1);
+        let fewest = FEWEST_TRIES / (generation * generation);
+        (value / self.worth).clamp(fewest, MOST_TRIES)
     }
 
     /// Opens a window in a branch: takes clocks away or gives them back, and plans tries.
@@ -200,7 +203,7 @@ impl<'g> Decisions<'g> {
         path.window.from = from;
         path.window.ends = from.after(length);
         path.window.tries.clear();
-        if value > 0.0 {
+        if path.window.is_open() {
             self.plan(path, (value, effort), luck);
         }
     }
@@ -228,19 +231,25 @@ impl<'g> Decisions<'g> {
         }
         for (index, event) in self.guide.events.list.iter().enumerate() {
             let gain = self.gains[index];
-            if gain <= (RELEVANT - 1.0) * importance || gain <= 0.0 {
-                continue;
-            }
+            let is_relevant = gain > 0.0 && gain > (RELEVANT - 1.0) * importance;
             let lasts = 1.0 / (1.0 / length.seconds() + 1.0 / event.lasts);
             for clock in event.clocks() {
                 let Some(age) = path.world.clock_age(*clock, from) else {
                     continue;
                 };
-                if !can_be_forced(self.topology, *clock) {
+                let is_defensive = !is_relevant && self.guide.share_of(*clock).is_some();
+                if !(is_relevant || is_defensive) || !can_be_forced(self.topology, *clock) {
                     continue;
                 }
                 let chance = chance_of(hazard(self.topology, *clock, age, length));
-                let value = chance * gain * lasts;
+                if is_defensive && chance > RARE_CHANCE {
+                    continue;
+                }
+                let value = if is_relevant {
+                    chance * gain * lasts
+                } else {
+                    0.0
+                };
                 total += value;
                 self.next.push(Withheld {
                     clock: *clock,
@@ -271,12 +280,16 @@ impl<'g> Decisions<'g> {
     /// Draws what is tried in the window that was just opened.
     fn plan(&self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
         let window = &mut path.window;
-        let expected = self.tries(path.weight * value * effort);
-        let chances: f64 = window.withheld.iter().map(|held| held.chance).sum();
+        let expected = self.tries(path.weight * value * effort, path.depth);
+        let count = window.withheld.len() as f64;
         let tries = (expected + luck.uniform()) as u64;
         for _ in 0..tries {
             let share = |held: &Withheld| {
-                (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE * held.chance / chances
+                if value > 0.0 {
+                    (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE / count
+                } else {
+                    1.0 / count
+                }
             };
             let mut left = luck.uniform();
             let found = window.withheld.iter().find(|held| {

@@ -21,6 +21,13 @@ use crate::world::{Layout, World};
 pub const RARE_PER_TRIAL: f64 = 0.05;
 /// A state this many times as near to a failure as everything up is outside the safe set.
 pub const UNSAFE: f64 = 3.0;
+/// The share of the effort that is spent evenly, whatever the guide says.
+pub(super) const DEFENSIVE: f64 = 0.2;
+/// A clock that strikes less often in a trial is a branch's business even if the guide sees nothing in it.
+const RARE_STRIKES: f64 = 0.5;
+/// As many such clocks at most, and as long as all initiators together are active for this share of the time at most.
+const MOST_DEFENSIVE: usize = 128;
+const MOSTLY_SAFE: f64 = 0.1;
 /// Combinations of primaries that are looked at.
 const MOST_CONFIGURATIONS: usize = 12;
 /// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
@@ -208,7 +215,7 @@ impl Guide {
         self.configurations.iter().position(same).unwrap_or(0)
     }
 
-    /// Whether a state is in the safe set.
+    /// Whether a state in which no initiator is active is in the safe set.
     pub(super) fn is_safe(&self, state: &State, ledger: &Ledger) -> bool {
         let configuration = &self.configurations[self.configuration(state)];
         configuration.importance(&self.events, ledger) <= UNSAFE * configuration.base
@@ -234,38 +241,55 @@ impl Guide {
         matters
     }
 
+    /// The clocks that branches start from: those that leave the safe set by the guide's own lights, and, in case it is
+    /// wrong, others that strike so rarely that a branch for each of their strikes costs next to nothing.
     fn find_initiators(&mut self, topology: &Topology) {
         let window = topology.window.length.seconds() + topology.window.warm_up.seconds();
-        let mut initiators = Vec::new();
+        let (mut guided, mut others) = (Vec::new(), Vec::new());
         for (index, event) in self.events.list.iter().enumerate() {
-            let leaves_safety = |configuration: &&Configuration| {
-                configuration.alone[index] > UNSAFE * configuration.base
-            };
-            let importance = self
-                .configurations
+            let importance = self.importance_outside_safety(index);
+            // Strikes of one member in a trial, times how long they last, times what they lead to.
+            let value = event.chance * window * importance;
+            let is_rare = event.chance * window < RARE_STRIKES * event.lasts;
+            let forced = event
+                .clocks()
                 .iter()
-                .filter(leaves_safety)
-                .map(|configuration| configuration.alone[index]);
-            let importance = importance.fold(0.0, f64::max);
-            let What::Strike(clocks) = &event.what else {
-                continue;
-            };
+                .filter(|clock| can_be_forced(topology, **clock));
             if importance > 0.0 {
-                // Strikes of one member in a trial, times how long they last, times what they lead to.
-                let value = event.chance * window * importance;
-                let forced = clocks
-                    .iter()
-                    .filter(|clock| can_be_forced(topology, **clock));
-                initiators.extend(forced.map(|clock| (*clock, value)));
+                guided.extend(forced.map(|clock| (*clock, value, event.chance)));
+            } else if is_rare {
+                others.extend(forced.map(|clock| (*clock, 0.0, event.chance)));
             }
         }
-        let total: f64 = initiators.iter().map(|(_, value)| value).sum();
-        for (_, value) in &mut initiators {
-            *value /= total;
-        }
-        initiators.sort_by_key(|initiator| initiator.0);
+        others.sort_by(|one, other| one.2.total_cmp(&other.2).then(one.0.cmp(&other.0)));
+        let mut active: f64 = guided.iter().map(|initiator| initiator.2).sum();
+        others.truncate(MOST_DEFENSIVE);
+        others.retain(|initiator| {
+            active += initiator.2;
+            active <= MOSTLY_SAFE
+        });
+        let total: f64 = guided.iter().map(|initiator| initiator.1).sum();
+        let count = (guided.len() + others.len()) as f64;
+        let all = guided.iter().chain(&others);
+        let share = |value: f64| (1.0 - DEFENSIVE) * value / total + DEFENSIVE / count;
+        self.initiators = all
+            .map(|(clock, value, _)| (*clock, share(*value)))
+            .collect();
+        self.initiators.sort_by_key(|initiator| initiator.0);
         self.value_per_trial = total;
-        self.initiators = initiators;
+    }
+
+    /// The largest importance of one member alone where that is outside the safe set; zero if it never is.
+    fn importance_outside_safety(&self, event: usize) -> f64 {
+        let outside = |configuration: &&Configuration| {
+            configuration.alone[event] > UNSAFE * configuration.base
+        };
+        let importance = self
+            .configurations
+            .iter()
+            .filter(outside)
+            .map(|configuration| configuration.alone[event]);
+        importance.fold(0.0, f64::max)
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Ledger {
     down: Vec<u32>,
     /// The faults that are active.
     pub active: Vec<FaultId>,
+    /// How many initiators are the case.
+    initiators: u32,
     /// Whether the state is in the safe set.
     pub is_safe: bool,
 }
@@ -27,6 +29,7 @@ impl Ledger {
             counts: vec![0; events.list.len()],
             down: Vec::new(),
             active: Vec::new(),
+            initiators: 0,
             is_safe: true,
         }
     }
@@ -60,6 +63,7 @@ impl Ledger {
         self.counts.clone_from(&other.counts);
         self.down.clone_from(&other.down);
         self.active.clone_from(&other.active);
+        self.initiators = other.initiators;
         self.is_safe = other.is_safe;
     }
 
@@ -84,18 +88,31 @@ impl Ledger {
                 }
                 _ => continue,
             };
-            if let Some(event) = guide.events.of_clock(clock) {
-                if strikes {
-                    self.add(event);
-                } else {
-                    self.remove(event);
-                }
-                matters |= guide.matters[event];
-            }
+            matters |= self.count_clock(guide, clock, strikes);
         }
         if matters {
-            self.is_safe = guide.is_safe(&world.state, self);
+            self.is_safe = self.initiators == 0 && guide.is_safe(&world.state, self);
         }
         matters
+    }
+
+    /// Counts that a clock has struck or that this is over; says whether it may matter.
+    fn count_clock(&mut self, guide: &Guide, clock: Clock, strikes: bool) -> bool {
+        let Some(event) = guide.events.of_clock(clock) else {
+            return false;
+        };
+        let was = self.counts[event];
+        if strikes {
+            self.add(event);
+        } else {
+            self.remove(event);
+        }
+        let is_initiator = guide.share_of(clock).is_some();
+        if is_initiator && self.counts[event] > was {
+            self.initiators += 1;
+        } else if is_initiator && self.counts[event] < was {
+            self.initiators -= 1;
+        }
+        is_initiator || guide.matters[event]
     }
 }

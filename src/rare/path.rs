@@ -22,6 +22,8 @@ pub(super) struct Path<'t> {
     /// Which targets have not failed at the moment: nothing needs to be forced for the others.
     pub standing: Vec<bool>,
     pub weight: f64,
+    /// How many branches it is away from the nominal trial.
+    pub depth: u32,
     pub window: Window,
     /// What the path weighs under other figures.
     pub likelihood: Likelihood,
@@ -64,6 +66,7 @@ impl<'t> Path<'t> {
         self.ledger.copy_from(&other.ledger);
         self.standing.clone_from(&other.standing);
         self.weight = other.weight;
+        self.depth = other.depth;
         self.window.copy_from(&other.window);
         self.likelihood.copy_from(&other.likelihood);
     }

@@ -329,6 +329,7 @@ impl<'t> Explorer<'t> {
             ledger: Ledger::of(&self.guide.events),
             standing: vec![true; self.all_targets.len()],
             weight: 1.0,
+            depth: 0,
             window: Window::default(),
             likelihood: Likelihood::default(),
         });
@@ -336,6 +337,7 @@ impl<'t> Explorer<'t> {
         path.observers.clone_from(observers);
         path.ledger.copy_from(ledger);
         path.standing.fill(true);
+        path.depth = 0;
         path.window.copy_from(&Window::default());
         self.begin(&mut path);
         path
@@ -344,6 +346,7 @@ impl<'t> Explorer<'t> {
     fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
         let mut path = self.spare.pop().unwrap_or_else(|| other.clone());
         path.copy_from(other);
+        path.depth += 1;
         self.begin(&mut path);
         path
     }
@@ -468,7 +471,10 @@ impl<'t> Explorer<'t> {
             return self.step(path);
         };
         let lasts = path.window.ends.since(at).seconds().max(1.0);
-        let expected = self.decisions.tries(path.weight * gain * lasts).min(1.0);
+        let expected = self
+            .decisions
+            .tries(path.weight * gain * lasts, path.depth)
+            .min(1.0);
         let is_tried = self.luck.uniform() < expected;
         let other = is_tried.then(|| self.copy_of_branch(path));
         path.world.chance_mut().explore(draw);

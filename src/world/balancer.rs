@@ -158,6 +158,9 @@ impl<C: Chance> World<'_, C> {
     /// DNS sends clients to a target: instances that died there unnoticed will fail requests.
     pub(super) fn notice_dead_instances(&mut self, id: TrafficId) {
         let topology = self.topology;
+        if !topology.traffic[id.index()].has_passive_health() {
+            return;
+        }
         for (target, checked) in topology.traffic[id.index()].targets.iter().enumerate() {
             if self.state.traffic[id.index()].answer[target] <= 0.0 {
                 continue;
@@ -170,10 +173,7 @@ impl<C: Chance> World<'_, C> {
                 let ejected = self.state.traffic[id.index()].ejected[target][instance];
                 let timer = Timer::Ejection(id, target as u32, instance as u32);
                 let unnoticed = self.state.conditions[part.index()] != Condition::Up && !ejected;
-                if unnoticed
-                    && topology.traffic[id.index()].has_passive_health()
-                    && !self.is_set(timer)
-                {
+                if unnoticed && !self.is_set(timer) {
                     self.update_ejections(*part);
                 }
             }
@@ -191,14 +191,8 @@ impl<C: Chance> World<'_, C> {
     fn rate_per_instance(&self, id: TrafficId, target: usize) -> f64 {
         // Clients that the present answer sends here are on their way.
         let arriving = self.state.traffic[id.index()].answer[target];
-        let share = self
-            .shares(id, self.state.now)
-            .nth(target)
-            .unwrap_or(0.0)
-            .max(arriving);
-        let journeys = self.topology.journeys.iter();
-        let entering = journeys.filter(|journey| journey.enters == Some(id));
-        let rate = entering.map(|journey| journey.rate).sum::<f64>();
+        let share = self.share(id, target, self.state.now).max(arriving);
+        let rate = self.layout.entry_rates[id.index()];
         rate * share / f64::from(self.rotation(id, target).size.max(1))
     }
 

@@ -14,22 +14,35 @@ use crate::time::{Span, Time};
 use crate::topology::{DetectorId, PartId, PlaceId, StoreId, Watch};
 
 impl<C: Chance> World<'_, C> {
-    /// Draws phases and first false alarms.
+    /// Draws first false alarms. Phases are drawn when somebody asks.
     pub(super) fn start_detectors(&mut self) {
         for id in (0..self.topology.detectors.len()).map(DetectorId::from) {
-            self.draw_phases(id);
             self.schedule_alarm(id);
-            self.look(id);
+            let detector = &self.topology.detectors[id.index()];
+            if let Watch::Primary(_) = detector.watches {
+                let first = self.layout.probers[id.index()];
+                for (index, place) in detector.vantage.iter().enumerate() {
+                    let meets = self.meets(detector.watches, index, *place);
+                    self.state.probers[first + index].meets = meets;
+                }
+            }
         }
     }
 
-    fn draw_phases(&mut self, id: DetectorId) {
+    /// The phases with which a detector started, if they have not been drawn yet: most detectors have nothing to
+    /// see in most trials.
+    fn draw_first_phases(&mut self, id: DetectorId) {
+        if !std::mem::replace(&mut self.state.detectors[id.index()].has_phases, true) {
+            self.draw_phases(id, Time::ZERO);
+        }
+    }
+
+    fn draw_phases(&mut self, id: DetectorId, now: Time) {
         let detector = &self.topology.detectors[id.index()];
         let first = self.layout.probers[id.index()];
         for vantage in 0..detector.vantage.len() {
             let law = &self.layout.phases[id.index()];
             let phase = self.chance.time(detector.draw_phase, law, Span::ZERO);
-            let now = self.state.now;
             self.state.probers[first + vantage].find_at_rest(detector, now, phase);
         }
     }
@@ -63,6 +76,7 @@ impl<C: Chance> World<'_, C> {
             }
             if !changed {
                 changed = true;
+                self.draw_first_phases(id);
                 if now.since(self.state.detectors[id.index()].changed) > probe::rest(detector) {
                     self.refresh_phases(id);
                 }
@@ -89,10 +103,11 @@ impl<C: Chance> World<'_, C> {
         let detector = &self.topology.detectors[id.index()];
         let first = self.layout.probers[id.index()];
         let now = self.state.now;
+        self.draw_first_phases(id);
         for index in first..first + detector.vantage.len() {
             self.state.probers[index].advance(detector, now);
         }
-        self.draw_phases(id);
+        self.draw_phases(id, now);
     }
 
     fn schedule_opinion(&mut self, id: DetectorId) {
@@ -205,6 +220,7 @@ impl<C: Chance> World<'_, C> {
             state.alarm = None;
         }
         self.beliefs_changed = true;
+        self.touch_belief(id);
         self.tell(
             if down {
                 Event::BelievedDown(id)
@@ -232,14 +248,18 @@ impl<C: Chance> World<'_, C> {
             self.refresh_phases(id);
             self.state.detectors[id.index()].changed = now;
             self.state.detectors[id.index()].alarm = Some(now);
-            let seeing = probers.filter(|index| self.state.probers[*index].meets == Condition::Up);
-            let wrong: Vec<usize> = seeing.take(detector.agree).collect();
-            for index in &wrong {
-                self.state.probers[*index].says_down = true;
+            let mut last = None;
+            let mut wrong = 0;
+            for index in probers {
+                if wrong < detector.agree && self.state.probers[index].meets == Condition::Up {
+                    self.state.probers[index].says_down = true;
+                    last = Some(index);
+                    wrong += 1;
+                }
             }
             // The last of them has just probed; the others did at any moment of the last interval.
-            if let Some(last) = wrong.last() {
-                self.state.probers[*last].restart(now, detector.every);
+            if let Some(last) = last {
+                self.state.probers[last].restart(now, detector.every);
             }
             self.tell(
                 Event::FalseAlarm(id),
@@ -262,7 +282,8 @@ impl<C: Chance> World<'_, C> {
             self.state.probers[index].says_down = false;
             self.state.probers[index].meets = Condition::Up;
         }
-        self.draw_phases(id);
+        self.draw_first_phases(id);
+        self.draw_phases(id, self.state.now);
         self.state.detectors[id.index()].changed = self.state.now;
         self.state.detectors[id.index()].alarm = None;
         self.count_votes(id);

@@ -29,6 +29,11 @@ impl<'t, C: Chance> World<'t, C> {
             state: self.state.clone(),
             flow: self.flow.clone(),
             notes: Vec::new(),
+            touched: self.touched.clone(),
+            looks_everywhere: self.looks_everywhere,
+            wanted: Vec::new(),
+            before: self.before.clone(),
+            causes: Vec::new(),
             chance,
             truth_changed: false,
             network_changed: false,
@@ -42,6 +47,7 @@ impl<'t, C: Chance> World<'t, C> {
     pub fn copy_state<D: Chance>(&mut self, other: &World<'t, D>) {
         self.state.clone_from(&other.state);
         self.flow.clone_from(&other.flow);
+        self.touched.clone_from(&other.touched);
         self.notes.clear();
     }
 

@@ -19,12 +19,30 @@ use crate::topology::{Drain, Policy, TrafficId};
 /// Answers of the past that are kept apart; older ones are merged by mass.
 const PAST_ANSWERS: usize = 8;
 
+/// The shares of clients that use the present answer and each of the past.
+struct Using {
+    present: f64,
+    past: [f64; PAST_ANSWERS + 1],
+}
+
+/// What a look at the beliefs makes of an entry's answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// The answer is the one that is wanted.
+    None,
+    /// Another one is wanted.
+    Due,
+    /// The one that is wanted is on its way.
+    UnderWay,
+}
+
 impl<C: Chance> World<'_, C> {
     pub(super) fn start_traffic(&mut self) {
         for id in (0..self.topology.traffic.len()).map(TrafficId::from) {
-            let answer = self.wanted_answer(id);
-            self.state.traffic[id.index()].pending.clone_from(&answer);
-            self.state.traffic[id.index()].answer = answer;
+            self.with_wanted_answer(id, |state, wanted| {
+                state.pending.copy_from_slice(wanted);
+                state.answer.copy_from_slice(wanted);
+            });
         }
     }
 
@@ -38,28 +56,30 @@ impl<C: Chance> World<'_, C> {
     /// Compares the answer with the beliefs, and has it changed if need be.
     pub(super) fn update_answer(&mut self, id: TrafficId) {
         self.update_admission(id);
-        let wanted = self.wanted_answer(id);
         let pending = self.is_set(Timer::Answer(id));
         let origin = self.belief_origin(id);
-        let state = &mut self.state.traffic[id.index()];
-        if wanted == state.answer {
-            if pending {
-                state.pending = wanted;
-                self.cancel(Timer::Answer(id));
+        let change = self.with_wanted_answer(id, |state, wanted| {
+            if wanted == state.answer {
+                state.pending.copy_from_slice(wanted);
+                Change::None
+            } else if wanted != state.pending || !pending {
+                state.pending.copy_from_slice(wanted);
+                state.origin = origin;
+                Change::Due
+            } else {
+                Change::UnderWay
             }
-        } else if wanted != state.pending || !pending {
-            state.pending = wanted;
-            state.origin = origin;
-            if !pending {
-                let traffic = &self.topology.traffic[id.index()];
-                let wait =
-                    self.chance
-                        .time(traffic.draw_answer, &traffic.answers_after, Span::ZERO);
-                let at = self.state.now.after(wait);
-                self.set(Timer::Answer(id), at);
-                let origin = self.state.traffic[id.index()].origin;
-                self.tell(Event::AnswerDue(id), origin);
-            }
+        });
+        if change == Change::None && pending {
+            self.cancel(Timer::Answer(id));
+        } else if change == Change::Due && !pending {
+            let traffic = &self.topology.traffic[id.index()];
+            let wait = self
+                .chance
+                .time(traffic.draw_answer, &traffic.answers_after, Span::ZERO);
+            let at = self.state.now.after(wait);
+            self.set(Timer::Answer(id), at);
+            self.tell(Event::AnswerDue(id), origin);
         }
     }
 
@@ -98,40 +118,57 @@ impl<C: Chance> World<'_, C> {
         self.set(Timer::Return(id), wake);
     }
 
-    fn wanted_answer(&self, id: TrafficId) -> Vec<f64> {
-        let traffic = &self.topology.traffic[id.index()];
+    /// Works out the shares that the beliefs ask for, in room that is kept.
+    fn with_wanted_answer<T>(
+        &mut self,
+        id: TrafficId,
+        then: impl FnOnce(&mut TrafficState, &[f64]) -> T,
+    ) -> T {
+        let mut wanted = std::mem::take(&mut self.wanted);
+        wanted.clear();
+        wanted.resize(self.topology.traffic[id.index()].targets.len(), 0.0);
+        self.want(id, &mut wanted);
+        let result = then(&mut self.state.traffic[id.index()], &wanted);
+        self.wanted = wanted;
+        result
+    }
+
+    /// The shares that the beliefs ask for; all of them are zero before.
+    fn want(&self, id: TrafficId, shares: &mut [f64]) {
         let state = &self.state.traffic[id.index()];
-        let targets = 0..traffic.targets.len();
+        let targets = || 0..shares.len();
         let healthy = |index: &usize| self.believed_healthy(id, *index);
-        let mut usable: Vec<usize> = targets
-            .clone()
-            .filter(|index| healthy(index) && state.admitted[*index])
-            .collect();
-        if usable.is_empty() {
-            usable = targets.clone().filter(healthy).collect();
+        let admitted = |index: &usize| healthy(index) && state.admitted[*index];
+        if targets().any(|index| admitted(&index)) {
+            self.spread(id, shares, admitted);
+        } else if targets().any(|index| healthy(&index)) {
+            self.spread(id, shares, healthy);
+        } else {
+            self.spread(id, shares, |_| true);
         }
-        if usable.is_empty() {
-            usable = targets.clone().collect();
-        }
-        let mut shares = vec![0.0; traffic.targets.len()];
+    }
+
+    /// Gives the usable targets their shares; there is one at least.
+    fn spread(&self, id: TrafficId, shares: &mut [f64], usable: impl Fn(&usize) -> bool) {
+        let traffic = &self.topology.traffic[id.index()];
+        let count = shares.len();
+        let usable = || (0..count).filter(&usable);
         match traffic.policy {
-            Policy::Failover => shares[usable[0]] = 1.0,
+            Policy::Failover => {
+                let first = usable().next().expect("a usable target");
+                shares[first] = 1.0;
+            }
             Policy::Spread => {
-                let total: f64 = usable
-                    .iter()
-                    .map(|index| traffic.targets[*index].weight)
-                    .sum();
-                for index in &usable {
-                    let weight = traffic.targets[*index].weight;
-                    shares[*index] = if total > 0.0 {
-                        weight / total
+                let total: f64 = usable().map(|index| traffic.targets[index].weight).sum();
+                for index in usable() {
+                    shares[index] = if total > 0.0 {
+                        traffic.targets[index].weight / total
                     } else {
-                        1.0 / usable.len() as f64
+                        1.0 / usable().count() as f64
                     };
                 }
             }
         }
-        shares
     }
 
     /// The new answer is given from now on.
@@ -139,37 +176,55 @@ impl<C: Chance> World<'_, C> {
         let now = self.state.now;
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &mut self.state.traffic[id.index()];
-        let old = std::mem::replace(&mut state.answer, state.pending.clone());
         state.past.push_back(PastAnswer {
             from: state.since,
             until: now,
-            shares: old,
         });
+        state.past_shares.extend(state.answer.iter().copied());
+        state.answer.copy_from_slice(&state.pending);
         state.since = now;
         if state.past.len() > PAST_ANSWERS {
             merge_oldest(state, drain, now);
         }
         let origin = state.origin;
+        if !self.state.draining.contains(&id) {
+            self.state.draining.push(id);
+        }
         self.tell(Event::AnswerChanged(id), origin);
         self.notice_dead_instances(id);
     }
 
     /// The share of clients at each target.
     pub fn shares(&self, id: TrafficId, at: Time) -> impl Iterator<Item = f64> + '_ {
+        let using = self.using(id, at);
+        let state = &self.state.traffic[id.index()];
+        (0..state.answer.len()).map(move |target| using.share(state, target))
+    }
+
+    /// The share of clients at one target.
+    pub(super) fn share(&self, id: TrafficId, target: usize, at: Time) -> f64 {
+        let state = &self.state.traffic[id.index()];
+        if state.past.is_empty() {
+            return state.answer[target];
+        }
+        self.using(id, at).share(state, target)
+    }
+
+    /// The shares of clients that use each answer.
+    fn using(&self, id: TrafficId, at: Time) -> Using {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &self.state.traffic[id.index()];
-        let moved = if state.past.is_empty() {
-            1.0
-        } else {
-            1.0 - drain.left(at.since(state.since))
+        let mut using = Using {
+            present: 1.0,
+            past: [0.0; PAST_ANSWERS + 1],
         };
-        (0..state.answer.len()).map(move |target| {
-            let stale = state
-                .past
-                .iter()
-                .map(|past| past.mass(drain, at) * past.shares[target]);
-            moved * state.answer[target] + stale.sum::<f64>()
-        })
+        if !state.past.is_empty() {
+            using.present = 1.0 - drain.left(at.since(state.since));
+        }
+        for (mass, past) in using.past.iter_mut().zip(&state.past) {
+            *mass = past.mass(drain, at);
+        }
+        using
     }
 
     /// Forgets answers that nobody uses any more, and wakes up where the shares bend next.
@@ -184,6 +239,7 @@ impl<C: Chance> World<'_, C> {
             .is_some_and(|past| past.until.after(length) <= now)
         {
             state.past.pop_front();
+            state.past_shares.drain(..state.answer.len());
         }
         let bends = state.past.iter().flat_map(|past| {
             drain
@@ -195,6 +251,15 @@ impl<C: Chance> World<'_, C> {
         let next = bends.min().unwrap_or(Time::NEVER);
         self.set(Timer::Drain(id), next);
         next
+    }
+}
+
+impl Using {
+    fn share(&self, state: &TrafficState, target: usize) -> f64 {
+        let targets = state.answer.len();
+        let past = self.past.iter().take(state.past.len()).enumerate();
+        let stale = past.map(|(rank, mass)| mass * state.past_shares[rank * targets + target]);
+        self.present * state.answer[target] + stale.sum::<f64>()
     }
 }
 
@@ -226,15 +291,24 @@ impl Drain {
     }
 }
 
+/// Makes one answer of the two oldest.
 fn merge_oldest(state: &mut TrafficState, drain: &Drain, now: Time) {
-    let first = state.past.pop_front().expect("more answers than are kept");
-    let second = &mut state.past[0];
-    let (one, two) = (first.mass(drain, now), second.mass(drain, now));
+    let (one, two) = (
+        state.past[0].mass(drain, now),
+        state.past[1].mass(drain, now),
+    );
     let total = one + two;
+    let targets = state.answer.len();
     if total > 0.0 {
-        for (share, other) in second.shares.iter_mut().zip(&first.shares) {
-            *share = (*share * two + other * one) / total;
+        for target in 0..targets {
+            let (older, newer) = (
+                state.past_shares[target],
+                state.past_shares[targets + target],
+            );
+            state.past_shares[targets + target] = (newer * two + older * one) / total;
         }
     }
-    second.from = first.from;
+    state.past[1].from = state.past[0].from;
+    state.past.pop_front();
+    state.past_shares.drain(..targets);
 }

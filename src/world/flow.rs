@@ -2,12 +2,14 @@
 //!
 //! Shares of clients are linear between the bends of their drains, so every figure is computed now and at the next
 //! bend, and is linear between. Where a capacity or a product of two drains makes it curve, this is an interpolation
-//! between at most 16 points a drain. Deliberately absent: overload that feeds back (retries, collapse), and demand
+//! between at most 16 points a drain. Only what the event touched is computed again, and what depends on clients on
+//! their way from one answer to the next. Deliberately absent: overload that feeds back (retries, collapse), and demand
 //! that varies with the hour.
 
-use super::World;
+use super::dependencies::Arrival;
 use super::probe::Condition;
 use super::state::{Mode, Role};
+use super::{Layout, World};
 use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{
@@ -15,7 +17,7 @@ use crate::topology::{
 };
 
 /// The flow from the last event to the next.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Flow {
     /// Up to when it is linear.
     pub until: Time,
@@ -23,6 +25,17 @@ pub struct Flow {
     pub journeys: Vec<Linear>,
     /// For each store, writes per second that reach each member.
     pub stores: Vec<MemberFlow>,
+    /// What becomes of requests on each way into a journey.
+    pub(super) arrivals: Vec<Arrived>,
+}
+
+/// What becomes of requests on one way into a journey.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Arrived {
+    /// The share that gets from the internet to an instance that answers.
+    entered: f64,
+    /// The share that succeeds.
+    success: Linear,
 }
 
 /// A value that changes linearly from the last event to [`Flow::until`].
@@ -35,7 +48,7 @@ pub struct Linear {
 }
 
 /// Writes per second that reach the members of a store and are accepted.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct MemberFlow {
     /// At the last event.
     pub now: Vec<f64>,
@@ -44,7 +57,7 @@ pub struct MemberFlow {
 }
 
 impl Flow {
-    pub(super) fn new(topology: &Topology) -> Flow {
+    pub(super) fn new(topology: &Topology, layout: &Layout) -> Flow {
         let members = |index: usize| vec![0.0; topology.stores[index].members.len()];
         Flow {
             until: Time::NEVER,
@@ -55,50 +68,112 @@ impl Flow {
                     later: members(index),
                 })
                 .collect(),
+            arrivals: vec![Arrived::default(); layout.depends.arrivals.len()],
         }
     }
 }
 
 impl<C: Chance> World<'_, C> {
-    /// Works the flow out, from the state as it is.
+    /// Works the flow out for whatever is touched, from the state as it is.
     pub(super) fn update_flow(&mut self) {
+        self.update_drains();
+        self.update_arrivals();
+        self.update_journeys();
+        for rank in 0..self.touched.flows.len() {
+            self.update_writes(self.touched.flows.at(rank).into());
+        }
+    }
+
+    /// Clients on their way touch everything that depends on where they are, up to the moment they have arrived.
+    fn update_drains(&mut self) {
         let mut until = Time::NEVER;
-        for id in (0..self.topology.traffic.len()).map(TrafficId::from) {
-            until = until.min(self.next_bend(id));
-        }
-        self.flow.until = until;
-        let now = self.state.now;
-        for (index, journey) in self.topology.journeys.iter().enumerate() {
-            let value = self.success(journey, now);
-            let later = if until.is_never() {
-                value
-            } else {
-                self.success(journey, until)
-            };
-            self.flow.journeys[index] = Linear { now: value, later };
-        }
-        for id in (0..self.topology.stores.len()).map(StoreId::from) {
-            let mut flow = std::mem::take(&mut self.flow.stores[id.index()]);
-            self.write_rates(id, now, &mut flow.now);
-            if until.is_never() {
-                flow.later.clone_from(&flow.now);
-            } else {
-                self.write_rates(id, until, &mut flow.later);
+        let mut kept = 0;
+        for index in 0..self.state.draining.len() {
+            let id = self.state.draining[index];
+            self.touch_shares(id);
+            let bend = self.next_bend(id);
+            if !bend.is_never() {
+                self.state.draining[kept] = id;
+                kept += 1;
+                until = until.min(bend);
             }
-            self.flow.stores[id.index()] = flow;
+        }
+        self.state.draining.truncate(kept);
+        self.flow.until = until;
+    }
+
+    fn update_arrivals(&mut self) {
+        let layout = self.layout;
+        let (now, until) = (self.state.now, self.flow.until);
+        for rank in 0..self.touched.arrivals.len() {
+            let id = self.touched.arrivals.at(rank);
+            let Arrival { journey, through } = layout.depends.arrivals[id];
+            let checked = &self.topology.journeys[journey.index()];
+            let entered = through.map_or(1.0, |(entry, target)| {
+                self.entered(entry, target, checked.timeout)
+            });
+            let success = |at| match through {
+                None => self.met(&checked.needs, PlaceId::INTERNET, at),
+                Some((entry, target)) => {
+                    self.success_of_entered(checked, entry, target, entered, at)
+                }
+            };
+            let first = success(now);
+            let success = Linear {
+                now: first,
+                later: if until.is_never() {
+                    first
+                } else {
+                    success(until)
+                },
+            };
+            let arrived = Arrived { entered, success };
+            if std::mem::replace(&mut self.flow.arrivals[id], arrived) != arrived {
+                self.touched.journeys.add(journey.index());
+                for store in &layout.depends.written_by[journey.index()] {
+                    self.touched.flows.add(store.index());
+                }
+            }
+        }
+    }
+
+    fn update_journeys(&mut self) {
+        let until = self.flow.until;
+        for rank in 0..self.touched.journeys.len() {
+            let id = JourneyId::from(self.touched.journeys.at(rank));
+            let now = self.success(id, self.state.now, |success| success.now);
+            let later = if until.is_never() {
+                now
+            } else {
+                self.success(id, until, |success| success.later)
+            };
+            self.flow.journeys[id.index()] = Linear { now, later };
         }
     }
 
     /// The share of a journey's requests that succeed.
-    fn success(&self, journey: &Journey, at: Time) -> f64 {
-        let Some(entry) = journey.enters else {
-            return self.met(&journey.needs, PlaceId::INTERNET, at);
+    fn success(&self, id: JourneyId, at: Time, when: impl Fn(Linear) -> f64) -> f64 {
+        let arrivals = &self.flow.arrivals[self.layout.depends.arrivals_of(id)];
+        let Some(entry) = self.topology.journeys[id.index()].enters else {
+            return when(arrivals[0].success);
         };
-        let shares = self.shares(entry, at).enumerate();
-        let reached = shares.filter(|(_, share)| *share > 0.0);
+        let shares = self.shares(entry, at).zip(arrivals);
+        let reached = shares.filter(|(share, _)| *share > 0.0);
         reached
-            .map(|(target, share)| share * self.success_at(journey, entry, target, at))
+            .map(|(share, arrived)| share * when(arrived.success))
             .sum()
+    }
+
+    fn update_writes(&mut self, id: StoreId) {
+        let (now, until) = (self.state.now, self.flow.until);
+        let mut flow = std::mem::take(&mut self.flow.stores[id.index()]);
+        self.write_rates(id, now, &mut flow.now);
+        if until.is_never() {
+            flow.later.clone_from(&flow.now);
+        } else {
+            self.write_rates(id, until, &mut flow.later);
+        }
+        self.flow.stores[id.index()] = flow;
     }
 
     /// The share of those of its requests that arrive at one target.
@@ -110,6 +185,17 @@ impl<C: Chance> World<'_, C> {
         at: Time,
     ) -> f64 {
         let entered = self.entered(entry, target, journey.timeout);
+        self.success_of_entered(journey, entry, target, entered, at)
+    }
+
+    fn success_of_entered(
+        &self,
+        journey: &Journey,
+        entry: TrafficId,
+        target: usize,
+        entered: f64,
+        at: Time,
+    ) -> f64 {
         if entered <= 0.0 {
             return 0.0;
         }
@@ -165,9 +251,7 @@ impl<C: Chance> World<'_, C> {
         loads
             .map(|load| match load.through {
                 None => load.rate,
-                Some((entry, target)) => {
-                    load.rate * self.shares(entry, at).nth(target).unwrap_or(0.0)
-                }
+                Some((entry, target)) => load.rate * self.share(entry, target, at),
             })
             .sum()
     }
@@ -251,22 +335,20 @@ impl<C: Chance> World<'_, C> {
 
     fn write_rates(&self, id: StoreId, at: Time, rates: &mut [f64]) {
         rates.fill(0.0);
-        for journey in &self.layout.writers[id.index()] {
-            let journey = &self.topology.journeys[journey.index()];
-            match journey.enters {
-                None => {
-                    if self.writable(id, PlaceId::INTERNET) {
-                        rates[self.writer(id, PlaceId::INTERNET)] += journey.rate;
-                    }
+        for writer in &self.layout.writers[id.index()] {
+            let journey = &self.topology.journeys[writer.index()];
+            let Some(entry) = journey.enters else {
+                if self.writable(id, PlaceId::INTERNET) {
+                    rates[self.writer(id, PlaceId::INTERNET)] += journey.rate;
                 }
-                Some(entry) => {
-                    for (target, share) in self.shares(entry, at).enumerate() {
-                        let place = self.topology.traffic[entry.index()].targets[target].place;
-                        if share > 0.0 && self.writable(id, place) {
-                            let arriving = share * self.entered(entry, target, journey.timeout);
-                            rates[self.writer(id, place)] += journey.rate * arriving;
-                        }
-                    }
+                continue;
+            };
+            let arrivals = &self.flow.arrivals[self.layout.depends.arrivals_of(*writer)];
+            let targets = &self.topology.traffic[entry.index()].targets;
+            for ((share, arrived), target) in self.shares(entry, at).zip(arrivals).zip(targets) {
+                if share > 0.0 && self.writable(id, target.place) {
+                    let arriving = share * arrived.entered;
+                    rates[self.writer(id, target.place)] += journey.rate * arriving;
                 }
             }
         }
@@ -306,9 +388,21 @@ impl<C: Chance> World<'_, C> {
     }
 }
 
+/// Alternatives of which so many are needed at most take no room from the heap.
+const FEW: usize = 15;
+
 /// The chance that at least `count` of several independent things with these chances hold.
 fn at_least(count: usize, chances: impl Iterator<Item = f64>) -> f64 {
-    let mut held = vec![0.0; count + 1];
+    if count <= FEW {
+        count_held(&mut [0.0; FEW + 1][..=count], chances)
+    } else {
+        count_held(&mut vec![0.0; count + 1], chances)
+    }
+}
+
+/// The same, with room for the chance of each number from zero to `count`, all of them zero.
+fn count_held(held: &mut [f64], chances: impl Iterator<Item = f64>) -> f64 {
+    let count = held.len() - 1;
     held[0] = 1.0;
     for chance in chances {
         for number in (1..=count).rev() {
@@ -329,6 +423,13 @@ pub(super) struct PoolLoad {
     rate: f64,
     /// The target through which they come.
     through: Option<(TrafficId, usize)>,
+}
+
+impl PoolLoad {
+    /// The entry on whose clients it depends.
+    pub(super) fn entry(&self) -> Option<TrafficId> {
+        self.through.map(|(entry, _)| entry)
+    }
 }
 
 /// What loads each pool. A call without a pool where the caller is spreads evenly over the service's pools.

@@ -1,7 +1,9 @@
 //! Where the timers of a world are: slots numbered by class, so that ties are resolved truth first, then beliefs,
-//! then decisions and roles, then flow.
+//! then decisions and roles, then flow; and what else is known before a trial starts.
 
+use super::dependencies::Dependencies;
 use super::flow::{self, PoolLoad};
+use super::state::State;
 use crate::dist::Law;
 use crate::engine::Slot;
 use crate::time::Span;
@@ -56,9 +58,7 @@ pub struct Layout {
     pub(super) phases: Vec<Law>,
     /// The index of a detector's first prober.
     pub(super) probers: Vec<usize>,
-    /// How many probers there are.
-    pub(super) prober_count: usize,
-    /// Detectors of entries and stores, each of which is looked at after every change.
+    /// Detectors of entries and stores.
     pub(super) coarse_detectors: Vec<DetectorId>,
     /// The detectors of each instance or member.
     pub(super) part_detectors: Vec<Vec<DetectorId>>,
@@ -70,6 +70,12 @@ pub struct Layout {
     pub(super) write_rates: Vec<f64>,
     /// For each pool, the requests that come to it.
     pub(super) pool_loads: Vec<Vec<PoolLoad>>,
+    /// For each entry, the sum of the rates of the journeys that enter there.
+    pub(super) entry_rates: Vec<f64>,
+    /// Whom a change concerns.
+    pub(super) depends: Dependencies,
+    /// The state in which every trial starts.
+    pub(super) fresh: State,
 }
 
 impl Layout {
@@ -103,7 +109,10 @@ impl Layout {
                 .map(|id| topology.journeys[id.index()].rate)
                 .sum()
         };
+        let pool_loads = flow::pool_loads(topology);
         Layout {
+            fresh: State::new(topology, timers.len(), prober_count),
+            depends: Dependencies::new(topology, &writers, &pool_loads),
             timers,
             opinions,
             alarms,
@@ -116,7 +125,6 @@ impl Layout {
                 .map(|detector| super::uniform(Span::ZERO, detector.every))
                 .collect(),
             probers,
-            prober_count,
             coarse_detectors: (0..topology.detectors.len())
                 .map(DetectorId::from)
                 .filter(|id| !matches!(topology.detectors[id.index()].watches, Watch::Instance(..)))
@@ -125,7 +133,8 @@ impl Layout {
             part_backends: part_backends(topology),
             write_rates: writers.iter().map(rate).collect(),
             writers,
-            pool_loads: flow::pool_loads(topology),
+            pool_loads,
+            entry_rates: entry_rates(topology),
         }
     }
 
@@ -235,6 +244,17 @@ fn store_slots(topology: &Topology, timers: &mut Vec<Timer>) -> Vec<u32> {
         }
     }
     slots
+}
+
+fn entry_rates(topology: &Topology) -> Vec<f64> {
+    let rate = |entry: TrafficId| {
+        let journeys = topology.journeys.iter();
+        let entering = journeys.filter(|journey| journey.enters == Some(entry));
+        entering.map(|journey| journey.rate).sum()
+    };
+    (0..topology.traffic.len())
+        .map(|entry| rate(entry.into()))
+        .collect()
 }
 
 fn part_detectors(topology: &Topology) -> Vec<Vec<DetectorId>> {

@@ -25,6 +25,9 @@ impl<C: Chance> World<'_, C> {
     /// The condition of a place, with everything around it.
     #[must_use]
     pub fn place_condition(&self, mut place: PlaceId) -> Condition {
+        if self.state.places_hit == 0 {
+            return Condition::Up;
+        }
         let mut worst = Condition::Up;
         loop {
             worst = worst.max(self.state.places[place.index()].condition());

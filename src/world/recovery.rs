@@ -32,7 +32,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// Whether the detector, or a quorum's own votes, say that the primary is lost.
-    fn takes_primary_for_lost(&self, id: StoreId, failover: &Failover) -> bool {
+    pub(super) fn takes_primary_for_lost(&self, id: StoreId, failover: &Failover) -> bool {
         match (failover.detector, self.majority(id)) {
             (Some(detector), _) => self.state.detectors[detector.index()].down,
             (None, Some(majority)) => !self.leads(id, majority),
@@ -117,31 +117,33 @@ impl<C: Chance> World<'_, C> {
                 && self.alive(id, *member)
                 && self.heard_by_enough(id, failover, *member)
         };
-        let mut standbys: Vec<usize> = (0..store.members.len()).filter(usable).collect();
-        if standbys.is_empty() {
-            return Err(Obstacle::NoStandby);
-        }
-        standbys.retain(|member| self.has_every_write(id, *member));
-        if standbys.is_empty() {
-            return Err(Obstacle::NotSynchronous);
-        }
         let limit = failover.max_lag.map_or(f64::INFINITY, Span::seconds);
-        standbys.retain(|member| store.members[*member].backlog(now) <= limit);
-        if standbys.is_empty() {
-            return Err(Obstacle::TooFarBehind);
-        }
-        standbys.retain(|member| self.who_decides(id, failover, *member).is_some());
+        let current = |member: &usize| self.has_every_write(id, *member);
+        let close = |member: &usize| store.members[*member].backlog(now) <= limit;
+        let allowed = |member: &usize| self.who_decides(id, failover, *member).is_some();
+        let standbys = || (0..store.members.len()).filter(usable);
         let rank = |member: &usize| {
             (
                 !self.acknowledges(id, *member),
                 store.members[*member].backlog(now),
             )
         };
-        let best = standbys.into_iter().min_by(|one, other| {
+        let candidates = standbys().filter(current).filter(close).filter(allowed);
+        let best = candidates.min_by(|one, other| {
             let (one, other) = (rank(one), rank(other));
             one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
         });
-        best.ok_or(Obstacle::OtherRegion)
+        best.ok_or_else(|| {
+            if standbys().next().is_none() {
+                Obstacle::NoStandby
+            } else if !standbys().any(|member| current(&member)) {
+                Obstacle::NotSynchronous
+            } else if !standbys().filter(current).any(|member| close(&member)) {
+                Obstacle::TooFarBehind
+            } else {
+                Obstacle::OtherRegion
+            }
+        })
     }
 
     /// Whether as many vantage points hear a standby as have to find the primary down.

@@ -196,15 +196,13 @@ impl<C: Chance> World<'_, C> {
                 && self.alive(id, *member)
                 && self.linked(id, store.primary, *member)
         };
-        let members: Vec<usize> = (0..store.members.len()).filter(present).collect();
-        let current = members
-            .iter()
-            .filter(|member| store.members[**member].backlog(self.state.now) <= 0.0);
-        let current = current.count();
+        let current = |member: &usize| store.members[*member].backlog(self.state.now) <= 0.0;
+        let members = || (0..store.members.len()).filter(present);
+        let current = members().filter(current).count();
         if self.majority(id).is_some() {
             (current, current)
         } else {
-            (members.len(), current)
+            (members().count(), current)
         }
     }
 
@@ -301,13 +299,11 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    /// Recomputes how backlogs grow and shrink, after the flow of writes is known.
-    pub(super) fn update_backlogs(&mut self) {
-        for id in (0..self.topology.stores.len()).map(StoreId::from) {
-            for member in 0..self.topology.stores[id.index()].members.len() {
-                if self.follows(id, member) {
-                    self.update_backlog(id, member);
-                }
+    /// How a store's backlogs grow and shrink from now on.
+    pub(super) fn update_backlogs_of(&mut self, id: StoreId) {
+        for member in 0..self.topology.stores[id.index()].members.len() {
+            if self.follows(id, member) {
+                self.update_backlog(id, member);
             }
         }
     }

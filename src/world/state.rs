@@ -1,15 +1,14 @@
-//! The state of a trial: one plain value that can be cloned at any moment.
+//! The state of a trial: one plain value that can be cloned at any moment, into an old one without taking new room.
 
 use std::collections::VecDeque;
 
-use super::layout::Layout;
 use super::probe::{Condition, Prober};
 use crate::engine::Agenda;
 use crate::time::{Span, Time};
-use crate::topology::{Cut, DetectorId, FaultId, StoreId, Topology};
+use crate::topology::{Cut, DetectorId, FaultId, StoreId, Topology, TrafficId};
 
 /// Everything that changes during a trial, except the random streams.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct State {
     /// The time of the last event.
     pub now: Time,
@@ -21,6 +20,8 @@ pub struct State {
     pub crews: Vec<CrewState>,
     /// Effects of active faults on each place itself (not on what is around it).
     pub places: Vec<Effects>,
+    /// How many such effects there are on all places together.
+    pub places_hit: usize,
     /// Effects of active faults on each part itself.
     pub parts: Vec<Effects>,
     /// The condition of each part, its places included.
@@ -37,6 +38,10 @@ pub struct State {
     pub stores: Vec<StoreState>,
     /// One entry per entry for clients.
     pub traffic: Vec<TrafficState>,
+    /// Stores whose last look at things changed them: they look again whenever anything changes.
+    pub restless: Vec<StoreId>,
+    /// Entries some of whose clients still use an answer of the past.
+    pub draining: Vec<TrafficId>,
 }
 
 /// What set a belief, an action or a change of role off.
@@ -73,7 +78,7 @@ pub struct FaultState {
 }
 
 /// A repair crew.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct CrewState {
     /// Repairs it is working on.
     pub busy: u32,
@@ -109,6 +114,8 @@ pub struct DetectorState {
     pub votes: u32,
     /// The false alarm that is being believed, if it is one.
     pub alarm: Option<Time>,
+    /// Whether its probers have been given phases.
+    pub has_phases: bool,
 }
 
 /// Where a store's recovery stands.
@@ -142,7 +149,7 @@ pub enum Mode {
 }
 
 /// A store.
-#[derive(Clone, Debug)]
+#[derive(Debug, PartialEq)]
 pub struct StoreState {
     /// The member that the last promotion chose.
     pub primary: usize,
@@ -182,7 +189,7 @@ pub enum Role {
 }
 
 /// A member of a store.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MemberState {
     /// What it is.
     pub role: Role,
@@ -211,7 +218,7 @@ pub struct MemberState {
 }
 
 /// An entry for clients.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct TrafficState {
     /// The shares that new answers give to each target.
     pub answer: Vec<f64>,
@@ -219,6 +226,8 @@ pub struct TrafficState {
     pub pending: Vec<f64>,
     /// Answers of the past that some clients still use, oldest first.
     pub past: VecDeque<PastAnswer>,
+    /// The shares that each of them gave to each target, one answer after the other.
+    pub past_shares: VecDeque<f64>,
     /// Since when the present answer is given.
     pub since: Time,
     /// What made the answer change.
@@ -230,26 +239,24 @@ pub struct TrafficState {
 }
 
 /// An answer that was given until some time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct PastAnswer {
     /// When it began to be given.
     pub from: Time,
     /// When it ceased to be given.
     pub until: Time,
-    /// The shares of the targets.
-    pub shares: Vec<f64>,
 }
 
 impl State {
     /// Everything up, nothing running.
-    #[must_use]
-    pub fn new(topology: &Topology, layout: &Layout) -> State {
+    pub(super) fn new(topology: &Topology, slots: usize, probers: usize) -> State {
         State {
             now: Time::ZERO,
-            agenda: Agenda::new(layout.slots()),
+            agenda: Agenda::new(slots),
             faults: vec![FaultState::default(); topology.faults.len()],
             crews: vec![CrewState::default(); topology.crews.len()],
             places: vec![Effects::default(); topology.places.len()],
+            places_hit: 0,
             parts: vec![Effects::default(); topology.parts.len()],
             conditions: vec![Condition::Up; topology.parts.len()],
             cuts: Vec::new(),
@@ -259,7 +266,7 @@ impl State {
                 .map(|pool| pool.parts.len() as u32)
                 .collect(),
             detectors: vec![DetectorState::default(); topology.detectors.len()],
-            probers: vec![Prober::default(); layout.prober_count],
+            probers: vec![Prober::default(); probers],
             stores: topology
                 .stores
                 .iter()
@@ -268,6 +275,8 @@ impl State {
             traffic: (0..topology.traffic.len())
                 .map(|index| TrafficState::new(topology, index.into()))
                 .collect(),
+            restless: (0..topology.stores.len()).map(StoreId::from).collect(),
+            draining: Vec::new(),
         }
     }
 }
@@ -287,7 +296,7 @@ impl Effects {
 }
 
 impl StoreState {
-    fn new(members: usize) -> StoreState {
+    pub(super) fn new(members: usize) -> StoreState {
         let standby = MemberState {
             role: Role::Standby,
             accepts: false,
@@ -323,13 +332,14 @@ impl StoreState {
 }
 
 impl TrafficState {
-    fn new(topology: &Topology, id: crate::topology::TrafficId) -> TrafficState {
+    fn new(topology: &Topology, id: TrafficId) -> TrafficState {
         let traffic = &topology.traffic[id.index()];
         let targets = traffic.targets.len();
         TrafficState {
             answer: vec![0.0; targets],
             pending: vec![0.0; targets],
             past: VecDeque::new(),
+            past_shares: VecDeque::new(),
             since: Time::ZERO,
             origin: None,
             admitted: vec![true; targets],

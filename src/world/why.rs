@@ -39,7 +39,7 @@ pub enum Progress {
 }
 
 /// Why a journey is down at a moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reasons {
     /// The causes, sorted.
     pub causes: Vec<CauseId>,
@@ -48,7 +48,12 @@ pub struct Reasons {
     /// The last fault, action or false belief among the causes that began: what set off the incident, and when that
     /// very thing began.
     pub trigger: Option<Origin>,
+    /// Room for what each unmet leaf costs.
+    costs: Vec<Cost>,
 }
+
+/// Requests that an unmet leaf costs, by what works on it.
+type Cost = (Worker, Progress, f64);
 
 /// What a walk collects.
 struct Walk {
@@ -57,7 +62,7 @@ struct Walk {
     causes: Vec<CauseId>,
     trigger: Option<Origin>,
     /// Requests that each unmet leaf costs, by what works on it.
-    costs: Vec<(Worker, Progress, f64)>,
+    costs: Vec<Cost>,
 }
 
 /// What works on an unmet need.
@@ -108,7 +113,7 @@ impl Walk {
     }
 
     /// The earliest stage among the pipelines that alone cost more than the journey can bear.
-    fn stage(mut self) -> Progress {
+    fn stage(&mut self) -> Progress {
         let bearable = 1.0 - self.up_when;
         self.costs
             .sort_unstable_by(|one, other| one.0.cmp(&other.0).then(one.1.cmp(&other.1)));
@@ -134,19 +139,35 @@ impl<C: Chance> World<'_, C> {
     /// Why a journey is below its `up_when` now, or will be before the flow changes.
     #[must_use]
     pub fn reasons(&self, id: JourneyId) -> Reasons {
+        let mut reasons = Reasons::default();
+        self.find_reasons(id, &mut reasons);
+        reasons
+    }
+
+    /// The same, in the room of reasons found before.
+    pub fn find_reasons(&self, id: JourneyId, reasons: &mut Reasons) {
         let journey = &self.topology.journeys[id.index()];
-        let mut walk = self.walk(journey, self.state.now);
+        let mut walk = Walk {
+            up_when: journey.up_when,
+            at: self.state.now,
+            causes: std::mem::take(&mut reasons.causes),
+            trigger: None,
+            costs: std::mem::take(&mut reasons.costs),
+        };
+        self.walk(&mut walk, journey);
         if walk.causes.is_empty() && !self.flow.until.is_never() {
-            walk = self.walk(journey, self.flow.until);
+            walk.at = self.flow.until;
+            self.walk(&mut walk, journey);
         }
         walk.causes.sort_unstable();
         walk.causes.dedup();
-        let (causes, trigger) = (std::mem::take(&mut walk.causes), walk.trigger);
-        Reasons {
-            causes,
-            trigger,
-            stage: Some(walk.stage()),
-        }
+        let stage = walk.stage();
+        *reasons = Reasons {
+            causes: walk.causes,
+            trigger: walk.trigger,
+            stage: Some(stage),
+            costs: walk.costs,
+        };
     }
 
     /// How far a failure reaches that this set off.
@@ -159,25 +180,20 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    fn walk(&self, journey: &Journey, at: Time) -> Walk {
-        let mut walk = Walk {
-            up_when: journey.up_when,
-            at,
-            causes: Vec::new(),
-            trigger: None,
-            costs: Vec::new(),
-        };
+    fn walk(&self, walk: &mut Walk, journey: &Journey) {
+        walk.causes.clear();
+        walk.costs.clear();
+        walk.trigger = None;
         match journey.enters {
-            None => self.walk_need(&mut walk, &journey.needs, PlaceId::INTERNET, 1.0),
+            None => self.walk_need(walk, &journey.needs, PlaceId::INTERNET, 1.0),
             Some(entry) => {
-                for (target, share) in self.shares(entry, at).enumerate() {
+                for (target, share) in self.shares(entry, walk.at).enumerate() {
                     if share > 0.0 {
-                        self.walk_target(&mut walk, journey, entry, target, share);
+                        self.walk_target(walk, journey, entry, target, share);
                     }
                 }
             }
         }
-        walk
     }
 
     fn walk_target(
@@ -466,10 +482,10 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// The fault behind the loss of a quorum's leader: the one that struck last.
-    pub(super) fn leader_trouble(&self, id: StoreId) -> Option<Origin> {
+    pub(super) fn leader_trouble(&mut self, id: StoreId) -> Option<Origin> {
         let mut walk = self.blank_walk();
         self.blame_voters(&mut walk, id);
-        walk.trigger
+        self.trigger_of(walk)
     }
 
     /// The fault that set an action off, if it still lasts.
@@ -554,11 +570,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn blame_path(&self, walk: &mut Walk, one: PlaceId, other: PlaceId) {
-        for id in self
-            .blocking(one, other)
-            .chain(self.blocking(other, one))
-            .collect::<Vec<_>>()
-        {
+        for id in self.blocking(one, other).chain(self.blocking(other, one)) {
             self.blame_faults(walk, &[id]);
         }
     }
@@ -602,9 +614,10 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// The fault behind standbys that don't acknowledge: the one that struck last.
-    pub(super) fn standby_trouble(&self, id: StoreId) -> Option<Origin> {
+    pub(super) fn standby_trouble(&mut self, id: StoreId) -> Option<Origin> {
         let mut walk = self.blank_walk();
-        let members = &self.topology.stores[id.index()].members;
+        let topology = self.topology;
+        let members = &topology.stores[id.index()].members;
         let primary = self.state.stores[id.index()].primary;
         for (index, member) in members.iter().enumerate() {
             if index != primary && self.acknowledges(id, index) {
@@ -612,23 +625,33 @@ impl<C: Chance> World<'_, C> {
                 self.blame_path(&mut walk, members[primary].place, member.place);
             }
         }
-        walk.trigger
+        self.trigger_of(walk)
     }
 
-    fn blank_walk(&self) -> Walk {
+    /// A walk in the room of the last one.
+    fn blank_walk(&mut self) -> Walk {
+        let mut causes = std::mem::take(&mut self.causes);
+        causes.clear();
         Walk {
             up_when: 1.0,
             at: self.state.now,
-            causes: Vec::new(),
+            causes,
             trigger: None,
             costs: Vec::new(),
         }
     }
 
+    /// What a walk found to have begun last; its room is kept for the next.
+    fn trigger_of(&mut self, walk: Walk) -> Option<Origin> {
+        self.causes = walk.causes;
+        walk.trigger
+    }
+
     /// The fault behind something that is watched and found down: the one that struck last.
-    pub(super) fn blame(&self, id: DetectorId) -> Option<Origin> {
+    pub(super) fn blame(&mut self, id: DetectorId) -> Option<Origin> {
         let mut walk = self.blank_walk();
-        let detector = &self.topology.detectors[id.index()];
+        let topology = self.topology;
+        let detector = &topology.detectors[id.index()];
         let watched = match detector.watches {
             Watch::Target(entry, target) => {
                 let checked = &self.topology.traffic[entry.index()].targets[target];
@@ -650,6 +673,6 @@ impl<C: Chance> World<'_, C> {
         for vantage in &detector.vantage {
             self.blame_path(&mut walk, *vantage, watched);
         }
-        walk.trigger
+        self.trigger_of(walk)
     }
 }

@@ -1,0 +1,321 @@
+//! What depends on what: found once from the model, so that an event costs what it touches and not the model's size.
+//!
+//! A journey is cut into arrivals, one per target of its entry, each of which depends on the pools, stores, loads and
+//! places that its requests meet on their way; so do detectors and stores. Turned round, these say whom a change
+//! concerns. A place lists whoever depends on it or on anything inside; a cut concerns only those that are listed
+//! on both of its sides, so the shorter list will do. Deliberately absent: anything that changes during a trial.
+
+use super::flow::PoolLoad;
+use crate::topology::{
+    Cut, DetectorId, JourneyId, Need, PlaceId, PoolId, StoreId, Topology, TrafficId, Watch,
+};
+
+/// One way into a journey: its requests at one target of its entry, or all of them if it has no entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Arrival {
+    pub journey: JourneyId,
+    /// The entry and the index of its target.
+    pub through: Option<(TrafficId, usize)>,
+}
+
+/// The index of an arrival.
+pub(super) type ArrivalId = usize;
+
+/// Whom a change of a place, or of what reaches it, concerns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Concerned {
+    pub arrivals: Vec<ArrivalId>,
+    pub stores: Vec<StoreId>,
+    pub detectors: Vec<DetectorId>,
+}
+
+/// Everything that follows from a change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dependencies {
+    /// All arrivals; those of a journey are next to each other, in the order of its targets.
+    pub arrivals: Vec<Arrival>,
+    /// The first arrival of each journey, and one more for the end.
+    pub first_arrival: Vec<ArrivalId>,
+    /// Arrivals that meet each pool.
+    pub of_pool: Vec<Vec<ArrivalId>>,
+    /// Detectors of targets that watch each pool.
+    pub watching_pool: Vec<Vec<DetectorId>>,
+    /// Arrivals that meet each store.
+    pub of_store: Vec<Vec<ArrivalId>>,
+    /// Arrivals whose success depends on how many clients each entry sends where.
+    pub of_load: Vec<Vec<ArrivalId>>,
+    /// Journeys that enter at each entry.
+    pub entering: Vec<Vec<JourneyId>>,
+    /// Stores that each journey writes to.
+    pub written_by: Vec<Vec<StoreId>>,
+    /// By place.
+    pub concerned: Vec<Concerned>,
+}
+
+/// What one arrival meets.
+#[derive(Default)]
+struct Met {
+    /// For each pool, one more than the last arrival that met it.
+    last: Vec<usize>,
+    pools: Vec<PoolId>,
+    stores: Vec<StoreId>,
+    places: Vec<PlaceId>,
+}
+
+impl Dependencies {
+    pub fn new(
+        topology: &Topology,
+        writers: &[Vec<JourneyId>],
+        loads: &[Vec<PoolLoad>],
+    ) -> Dependencies {
+        let mut found = Dependencies {
+            of_pool: vec![Vec::new(); topology.pools.len()],
+            watching_pool: vec![Vec::new(); topology.pools.len()],
+            of_store: vec![Vec::new(); topology.stores.len()],
+            of_load: vec![Vec::new(); topology.traffic.len()],
+            entering: vec![Vec::new(); topology.traffic.len()],
+            written_by: vec![Vec::new(); topology.journeys.len()],
+            concerned: vec![Concerned::default(); topology.places.len()],
+            ..Dependencies::default()
+        };
+        found.cut_into_arrivals(topology);
+        let mut met = Met {
+            last: vec![0; topology.pools.len()],
+            ..Met::default()
+        };
+        for id in 0..found.arrivals.len() {
+            met.follow(topology, found.arrivals[id], id + 1);
+            for pool in &met.pools {
+                found.of_pool[pool.index()].push(id);
+            }
+            for store in &met.stores {
+                found.of_store[store.index()].push(id);
+            }
+            found.list(
+                topology,
+                &met.places,
+                |concerned| &mut concerned.arrivals,
+                id,
+            );
+        }
+        for (store, writers) in writers.iter().enumerate() {
+            for journey in writers {
+                found.written_by[journey.index()].push(store.into());
+            }
+        }
+        found.find_loads(topology, loads);
+        found.find_stores(topology, writers);
+        found.find_detectors(topology);
+        found
+    }
+
+    /// The arrivals of a journey.
+    pub fn arrivals_of(&self, journey: JourneyId) -> std::ops::Range<ArrivalId> {
+        self.first_arrival[journey.index()]..self.first_arrival[journey.index() + 1]
+    }
+
+    /// Whom a cut concerns, and perhaps others.
+    pub fn cut_off(&self, cut: &Cut) -> &Concerned {
+        let sides = [cut.from, cut.to].map(|place| &self.concerned[place.index()]);
+        if sides[0].size() <= sides[1].size() {
+            sides[0]
+        } else {
+            sides[1]
+        }
+    }
+
+    fn cut_into_arrivals(&mut self, topology: &Topology) {
+        for (index, journey) in topology.journeys.iter().enumerate() {
+            let journey_id = JourneyId::from(index);
+            self.first_arrival.push(self.arrivals.len());
+            let arrival = |through| Arrival {
+                journey: journey_id,
+                through,
+            };
+            match journey.enters {
+                None => self.arrivals.push(arrival(None)),
+                Some(entry) => {
+                    self.entering[entry.index()].push(journey_id);
+                    let targets = 0..topology.traffic[entry.index()].targets.len();
+                    self.arrivals
+                        .extend(targets.map(|target| arrival(Some((entry, target)))));
+                }
+            }
+        }
+        self.first_arrival.push(self.arrivals.len());
+    }
+
+    /// Lists something at each of its places and at all that are around them.
+    fn list<T: Copy + PartialEq>(
+        &mut self,
+        topology: &Topology,
+        places: &[PlaceId],
+        listed: impl Fn(&mut Concerned) -> &mut Vec<T>,
+        item: T,
+    ) {
+        for &(mut place) in places {
+            loop {
+                let list = listed(&mut self.concerned[place.index()]);
+                if list.last() == Some(&item) {
+                    // So do all places around it.
+                    break;
+                }
+                list.push(item);
+                let parent = topology.places[place.index()].parent;
+                if parent == place {
+                    break;
+                }
+                place = parent;
+            }
+        }
+    }
+
+    /// Pools of limited capacity make the success of some depend on where others go.
+    fn find_loads(&mut self, topology: &Topology, loads: &[Vec<PoolLoad>]) {
+        for (pool, loads) in loads.iter().enumerate() {
+            if topology.pools[pool].serves.is_none() {
+                continue;
+            }
+            let mut entries: Vec<TrafficId> =
+                loads.iter().filter_map(|load| load.entry()).collect();
+            entries.sort_unstable();
+            entries.dedup();
+            for entry in entries {
+                self.of_load[entry.index()].extend(&self.of_pool[pool]);
+            }
+        }
+        // How often a balancer tries an ejected instance again depends on the requests that come.
+        for (entry, traffic) in topology.traffic.iter().enumerate() {
+            if traffic.has_passive_health() {
+                let arrivals = self.entering[entry]
+                    .iter()
+                    .flat_map(|journey| self.arrivals_of(*journey));
+                let arrivals: Vec<ArrivalId> = arrivals.collect();
+                self.of_load[entry].extend(arrivals);
+            }
+        }
+        for arrivals in &mut self.of_load {
+            arrivals.sort_unstable();
+            arrivals.dedup();
+        }
+    }
+
+    /// A store depends on the places of its members, of those who watch its primary, and of those who write.
+    fn find_stores(&mut self, topology: &Topology, writers: &[Vec<JourneyId>]) {
+        for (index, store) in topology.stores.iter().enumerate() {
+            let mut places: Vec<PlaceId> =
+                store.members.iter().map(|member| member.place).collect();
+            let failover = store.failover.as_ref();
+            if let Some(detector) = failover.and_then(|failover| failover.detector) {
+                places.extend(&topology.detectors[detector.index()].vantage);
+            }
+            for journey in &writers[index] {
+                places.push(PlaceId::INTERNET);
+                if let Some(entry) = topology.journeys[journey.index()].enters {
+                    let targets = &topology.traffic[entry.index()].targets;
+                    places.extend(targets.iter().map(|target| target.place));
+                }
+            }
+            let id = StoreId::from(index);
+            self.list(topology, &places, |concerned| &mut concerned.stores, id);
+        }
+    }
+
+    fn find_detectors(&mut self, topology: &Topology) {
+        for (index, detector) in topology.detectors.iter().enumerate() {
+            let id = DetectorId::from(index);
+            let mut places = detector.vantage.clone();
+            match detector.watches {
+                Watch::Target(entry, target) => {
+                    let target = &topology.traffic[entry.index()].targets[target];
+                    places.push(target.place);
+                    self.watching_pool[target.pool.index()].push(id);
+                }
+                Watch::Instance(_, part) => places.push(topology.parts[part.index()].place),
+                Watch::Primary(store) => {
+                    let members = &topology.stores[store.index()].members;
+                    places.extend(members.iter().map(|member| member.place));
+                }
+            }
+            self.list(topology, &places, |concerned| &mut concerned.detectors, id);
+        }
+    }
+}
+
+impl Concerned {
+    fn size(&self) -> usize {
+        self.arrivals.len() + self.stores.len() + self.detectors.len()
+    }
+}
+
+impl Met {
+    /// Follows the requests of an arrival; `mark` is another number for each.
+    fn follow(&mut self, topology: &Topology, arrival: Arrival, mark: usize) {
+        self.pools.clear();
+        self.stores.clear();
+        self.places.clear();
+        self.places.push(PlaceId::INTERNET);
+        let mut site = PlaceId::INTERNET;
+        if let Some((entry, target)) = arrival.through {
+            let traffic = &topology.traffic[entry.index()];
+            let target = &traffic.targets[target];
+            site = target.place;
+            self.meet_pool(topology, target.pool, site, mark);
+            let needs = &topology.services[traffic.service.index()].needs;
+            self.meet(topology, needs, site, mark);
+        }
+        let needs = &topology.journeys[arrival.journey.index()].needs;
+        self.meet(topology, needs, site, mark);
+        self.places.sort_unstable();
+        self.places.dedup();
+        self.stores.sort_unstable();
+        self.stores.dedup();
+    }
+
+    fn meet(&mut self, topology: &Topology, need: &Need, site: PlaceId, mark: usize) {
+        match need {
+            Need::All(needs) | Need::AtLeast { of: needs, .. } => {
+                for need in needs {
+                    self.meet(topology, need, site, mark);
+                }
+            }
+            Need::Soft { need, .. } => self.meet(topology, need, site, mark),
+            Need::Service { service, at } => {
+                let pools = &topology.services[service.index()].pools;
+                let local = pools
+                    .iter()
+                    .find(|pool| topology.pools[pool.index()].place == site);
+                match at.as_ref().or(local) {
+                    Some(pool) => self.meet_pool(topology, *pool, site, mark),
+                    None => {
+                        for pool in pools {
+                            self.meet_pool(topology, *pool, site, mark);
+                        }
+                    }
+                }
+            }
+            Need::Read(store) | Need::Write(store) => {
+                self.stores.push(*store);
+                self.places.push(site);
+                let members = &topology.stores[store.index()].members;
+                self.places
+                    .extend(members.iter().map(|member| member.place));
+            }
+        }
+    }
+
+    fn meet_pool(&mut self, topology: &Topology, id: PoolId, site: PlaceId, mark: usize) {
+        self.places.push(site);
+        if std::mem::replace(&mut self.last[id.index()], mark) == mark {
+            return;
+        }
+        let pool = &topology.pools[id.index()];
+        self.pools.push(id);
+        self.places.push(pool.place);
+        let parts = pool.parts.iter();
+        self.places
+            .extend(parts.map(|part| topology.parts[part.index()].place));
+        let needs = &topology.services[pool.service.index()].needs;
+        self.meet(topology, needs, pool.place, mark);
+    }
+}
