@@ -16,6 +16,7 @@
 //! - `guide`, `leading`: all that is decided before a run, a pure function of the model, and what it tells people.
 //! - `trial`: the nominal trial, and where branches leave it.
 //! - `path`, `decision`: one branch, and what is forced in it.
+//! - `contrast`, `likelihood`: the same paths under two sets of figures: differences and derivatives.
 //!
 //! The safe set of A-cycles (Nicola, Shahabuddin and Nakayama, IEEE Transactions on Reliability 50, 2001) is told by
 //! importance, not by "everything is up": a fleet in which something is always broken has rare events too. What a
@@ -23,6 +24,7 @@
 //! measure for delays of detection, decision and promotion, which are drawn as they are.
 
 mod chance;
+mod contrast;
 mod cuts;
 mod decision;
 mod deep;
@@ -32,12 +34,18 @@ mod guide;
 mod importance;
 mod leading;
 mod ledger;
+mod likelihood;
 mod path;
 mod reach;
 #[cfg(test)]
 mod tests;
 mod trial;
 
+pub use contrast::{
+    ContrastTally, Contrasted, JourneyContrast, PairedMoments, Parameter, StoreContrast, contrast,
+    elasticity,
+};
 pub use guide::{Guide, Rarity, Target};
 pub use leading::LeadingSet;
+pub use likelihood::ContrastError;
 pub use trial::run_trials;
