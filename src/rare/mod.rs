@@ -14,6 +14,7 @@
 //! - `guide`: all that is decided before a run, a pure function of the model.
 //! - `trial`: the nominal trial, and where branches leave it.
 //! - `path`, `decision`: one branch, and what is forced in it.
+//! - `splitting`: the same branches with copies of those that rise, and nothing forced.
 //! - `contrast`, `likelihood`: the same paths under two sets of figures: differences and derivatives.
 //!
 //! The safe set of A-cycles (Nicola, Shahabuddin and Nakayama, IEEE Transactions on Reliability 50, 2001) is told by
@@ -32,6 +33,7 @@ mod importance;
 mod ledger;
 mod likelihood;
 mod path;
+pub mod splitting;
 mod trial;
 
 pub use contrast::{
