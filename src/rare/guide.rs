@@ -6,8 +6,8 @@
 //! a run could change, so that every shard and thread has the same guide.
 
 use super::cuts::{Cut, Search, Task};
-use super::drill::{Drills, Median, Set};
-use super::event::{Events, What};
+use super::drill::{Drills, Median, Set, overlap};
+use super::event::Events;
 use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
@@ -17,8 +17,11 @@ use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
 
-/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 5,000.
-pub const RARE_PER_TRIAL: f64 = 0.5;
+/// A target is rare if the cost of a trial has this relative variance or more: ten thousand plain trials would then
+/// know its mean to 3 % at best. Failures that all cost the same have it when there is one in two trials.
+pub const RARE_SPREAD: f64 = 2.0;
+/// Failures in a trial from which on a target is common, whatever they cost.
+const COMMON_PER_TRIAL: f64 = 20.0;
 /// A state this many times as near to a failure as everything up is outside the safe set.
 pub const UNSAFE: f64 = 3.0;
 /// The share of the effort that is spent evenly, whatever the guide says.
@@ -130,7 +133,7 @@ impl Guide {
         let all = targets(topology);
         let window = topology.window.length.seconds();
         let enough = match rarity {
-            Rarity::Rare => RARE_PER_TRIAL / window,
+            Rarity::Rare => COMMON_PER_TRIAL / window,
             Rarity::All => f64::INFINITY,
         };
         let mut exploration = Exploration::new(topology, &events, &layout, &all);
@@ -140,10 +143,12 @@ impl Guide {
             .enumerate()
             .map(|(index, target)| (*target, exploration.frequency(index) * window))
             .collect();
-        let estimated: Vec<bool> = expected
-            .iter()
-            .map(|(_, per_trial)| *per_trial > 0.0 && *per_trial < enough * window)
-            .collect();
+        let is_wanted = |(index, (_, per_trial)): (usize, &(Target, f64))| {
+            let spread = exploration.spread(index) / window;
+            let is_rare = rarity == Rarity::All || spread >= RARE_SPREAD;
+            *per_trial > 0.0 && *per_trial < enough * window && is_rare
+        };
+        let estimated: Vec<bool> = expected.iter().enumerate().map(is_wanted).collect();
         exploration.explore_others(&estimated);
         let found = exploration.found;
         let mut guide = Guide {
@@ -402,6 +407,18 @@ where
         }
         let cuts = search.into_cuts();
         self.found.push((start.state.primaries().collect(), cuts));
+    }
+
+    /// The relative variance of what a target costs in a second.
+    fn spread(&self, target: usize) -> f64 {
+        let cuts = self.found[0].1.iter().filter(|cut| cut.target == target);
+        let (mut mean, mut squares) = (0.0, 0.0);
+        for cut in cuts {
+            let cost = cut.cost * overlap(self.events, &cut.needs);
+            mean += cut.frequency * cost;
+            squares += cut.frequency * cost * cost;
+        }
+        squares / (mean * mean)
     }
 
     /// Failures of a target in a second.

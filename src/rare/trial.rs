@@ -41,9 +41,9 @@ struct Plan {
 
 /// Runs trials with branches.
 pub(super) struct Explorer<'t> {
-    topology: &'t Topology,
+    pub topology: &'t Topology,
     layout: &'t Layout,
-    guide: &'t Guide,
+    pub guide: &'t Guide,
     seed: u64,
     trial: u64,
     pub branches: u64,
@@ -53,12 +53,13 @@ pub(super) struct Explorer<'t> {
     /// Branches that wait for their turn.
     pending: Vec<Path<'t>>,
     /// Branches that are over, to be used again.
-    spare: Vec<Path<'t>>,
+    pub spare: Vec<Path<'t>>,
     plans: Vec<Plan>,
     /// How long the repair of each fault is drawn when it is forced.
     lengthened: &'t [LengthBiased],
     /// What branches and the nominal trial inside the safe set add up to.
     pub weighted: Totals,
+    exploration: Exploration,
     /// The same paths under other figures, if they are wanted.
     pub other: Option<OtherFigures<'t>>,
 }
@@ -69,6 +70,26 @@ pub(super) struct Explorer<'t> {
 /// If an invariant of the simulation is broken; the message names the seed and the trial.
 #[must_use]
 pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u64>) -> Tally {
+    run_explorer(topology, guide, seed, trials, Exploration::Forcing)
+}
+
+/// How a branch is explored once it has left the nominal trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exploration {
+    /// What matters is forced in it.
+    Forcing,
+    /// It is copied where it comes nearer to a failure.
+    Splitting,
+}
+
+/// Runs these trials one after the other, and explores branches in this way.
+pub(super) fn run_explorer(
+    topology: &Topology,
+    guide: &Guide,
+    seed: u64,
+    trials: Range<u64>,
+    exploration: Exploration,
+) -> Tally {
     let layout = Layout::new(topology);
     let plain = Ruler::plain(topology);
     let weighted = Ruler::weighted(topology, guide.weight_units());
@@ -76,6 +97,7 @@ pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u
     let lengthened: Vec<LengthBiased> =
         faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
     let mut explorer = Explorer::new(topology, &layout, guide, &lengthened, seed);
+    explorer.exploration = exploration;
     let mut totals = Totals::new(topology);
     let mut tally = Tally::empty(topology);
     let mut branches = BranchTally::empty(topology);
@@ -122,6 +144,7 @@ impl<'t> Explorer<'t> {
             plans: Vec::new(),
             lengthened,
             weighted: Totals::new(topology),
+            exploration: Exploration::Forcing,
             other: None,
         }
     }
@@ -304,7 +327,6 @@ impl<'t> Explorer<'t> {
             self.spare.push(path);
         } else {
             self.explore(path);
-            self.explore_pending();
         }
     }
 
@@ -314,7 +336,6 @@ impl<'t> Explorer<'t> {
         path.weight = 1.0;
         self.leave_nominal(&mut path, world.state.now);
         self.explore(path);
-        self.explore_pending();
     }
 
     fn copy_of(
@@ -343,7 +364,7 @@ impl<'t> Explorer<'t> {
         path
     }
 
-    fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
+    pub fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
         let mut path = self.spare.pop().unwrap_or_else(|| other.clone());
         path.copy_from(other);
         path.depth += 1;
@@ -381,7 +402,7 @@ impl<'t> Explorer<'t> {
     }
 
     /// Lets the next event happen in a branch; says whether it may matter.
-    fn step(&self, path: &mut Path<'t>) -> bool {
+    pub fn step(&self, path: &mut Path<'t>) -> bool {
         path.world.step();
         path.weight *= path.world.chance_mut().take_likelihood_ratio();
         if let Some(other) = &self.other {
@@ -402,14 +423,23 @@ impl<'t> Explorer<'t> {
         })
     }
 
-    fn explore_pending(&mut self) {
+    fn explore(&mut self, path: Path<'t>) {
+        match self.exploration {
+            Exploration::Forcing => self.force(path),
+            Exploration::Splitting => self.split(path),
+        }
+    }
+
+    /// Follows a branch and all that leave it to their ends, and forces what matters in them.
+    fn force(&mut self, path: Path<'t>) {
+        self.follow_forced(path);
         while let Some(path) = self.pending.pop() {
-            self.explore(path);
+            self.follow_forced(path);
         }
     }
 
     /// Follows a branch to its end; others that leave it wait for their turn.
-    fn explore(&mut self, mut path: Path<'t>) {
+    fn follow_forced(&mut self, mut path: Path<'t>) {
         let now = path.world.state.now;
         self.decisions.open(&mut path, now, &mut self.luck);
         let mut calm = calm_from(&path.world, &path.ledger, &path.observers);

@@ -78,6 +78,9 @@ impl Study {
     pub fn block(&self, block: u64) -> Tally {
         let trials = self.plan.trials_of(block);
         match &self.guide {
+            Some(guide) if self.method == Method::Splitting => {
+                rare::splitting::run_trials(&self.topology, guide, self.seed, trials)
+            }
             Some(guide) => rare::run_trials(&self.topology, guide, self.seed, trials),
             None => measure::run_trials(&self.topology, self.seed, trials),
         }

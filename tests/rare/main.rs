@@ -22,4 +22,5 @@ mod inflated;
 mod kinds;
 mod published;
 mod solved;
+mod splitting;
 mod table;
