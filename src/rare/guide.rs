@@ -5,7 +5,7 @@
 //! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
 //! a run could change, so that every shard and thread has the same guide.
 
-use super::cuts::{Cut, Search, Task};
+use super::cuts::{Cut, Search, Task, chance_of};
 use super::drill::{Drills, Median, Set, overlap};
 use super::event::Events;
 use super::importance::Configuration;
@@ -172,6 +172,43 @@ impl Guide {
         guide.matters = guide.find_what_matters();
         guide.find_initiators(topology);
         guide
+    }
+
+    /// The same sets for a topology that differs in figures only.
+    #[must_use]
+    pub(super) fn for_figures(&self, topology: &Topology) -> Guide {
+        let events = Events::new(topology);
+        let wanted = vec![true; self.all.len()];
+        let configurations = self.configurations.iter().map(|configuration| {
+            let (primaries, cuts) = (configuration.primaries.clone(), configuration.cuts.clone());
+            Configuration::new(&events, primaries, cuts, &wanted)
+        });
+        let mut guide = Guide {
+            configurations: configurations.collect(),
+            events,
+            ..self.clone()
+        };
+        guide.find_initiators(topology);
+        guide
+    }
+
+    /// The failures of a target in a trial that its sets lead one to expect, with everything as it is at first.
+    #[must_use]
+    pub(super) fn failures_per_trial(&self, target: Target, topology: &Topology) -> f64 {
+        let Some(index) = self.all.iter().position(|other| *other == target) else {
+            return 0.0;
+        };
+        let cuts = self.configurations[0].cuts.iter();
+        let failing = cuts.filter(|cut| cut.target == index && cut.fails);
+        let often = |cut: &Cut| {
+            let chance: f64 = cut
+                .needs
+                .iter()
+                .map(|need| chance_of(&self.events, *need, 0))
+                .product();
+            chance / overlap(&self.events, &cut.needs)
+        };
+        failing.map(often).sum::<f64>() * topology.window.length.seconds()
     }
 
     /// Whether branches are of any use.

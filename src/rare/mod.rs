@@ -25,6 +25,7 @@
 //! measure for delays of detection, decision and promotion, which are drawn as they are.
 
 mod chance;
+pub mod check;
 mod contrast;
 mod cuts;
 mod decision;
@@ -43,6 +44,7 @@ pub mod splitting;
 mod tests;
 mod trial;
 
+pub use check::Check;
 pub use contrast::{
     ContrastTally, Contrasted, JourneyContrast, PairedMoments, Parameter, StoreContrast, contrast,
     elasticity,

@@ -14,14 +14,17 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
     }
     let mut text = format!("\n{}\n", palette.heading("Rare failures"));
     let branches = number::counted(document.provenance.branches, "weighted branch");
-    let _ = writeln!(text, "  Explored by {branches} of the trials; the figures of");
+    let _ = writeln!(
+        text,
+        "  Explored by {branches} of the trials; the figures of"
+    );
     for note in &document.rare {
         let error = match note.relative_error {
-            Some(error) => number::rounded(error, unit::SHARE),
+            Some(error) => number::exact(round(error), unit::SHARE),
             None => "unknown".to_owned(),
         };
         let trials = number::counted(note.effective_trials as u64, "equal trial");
-        let largest = number::rounded(note.largest_share, unit::SHARE);
+        let largest = number::exact(round(note.largest_share), unit::SHARE);
         let _ = writeln!(
             text,
             "    {}: standard error {error}, worth {trials}, the heaviest {largest} of all",
@@ -42,4 +45,9 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
         }
     }
     text
+}
+
+/// A share to a tenth of a percent: these numbers say how good others are.
+fn round(share: f64) -> f64 {
+    (share * 1e3).round() / 1e3
 }
