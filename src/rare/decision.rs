@@ -236,7 +236,9 @@ impl<'g> Decisions<'g> {
                 let Some(age) = path.world.clock_age(*clock, from) else {
                     continue;
                 };
-                let is_defensive = !is_relevant && self.guide.share_of(*clock).is_some();
+                let is_defensive = !is_relevant
+                    && self.guide.is_mostly_safe
+                    && self.guide.share_of(*clock).is_some();
                 if !(is_relevant || is_defensive) || !can_be_forced(self.topology, *clock) {
                     continue;
                 }

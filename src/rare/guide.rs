@@ -7,7 +7,7 @@
 
 use super::cuts::{Cut, Search, Task};
 use super::drill::{Drills, Median, Set};
-use super::event::{Events, What};
+use super::event::Events;
 use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
@@ -115,6 +115,8 @@ pub struct Guide {
     expected: Vec<(Target, f64)>,
     /// The clocks that branches start from, with the share of the effort that each gets.
     pub(super) initiators: Vec<(Clock, f64)>,
+    /// Whether initiators are seldom active, so that it is rare for another one to strike in a branch.
+    pub(super) is_mostly_safe: bool,
     /// Whether a basic event is in any set that matters.
     pub(super) matters: Vec<bool>,
     /// What all strikes of initiators in a trial come to, as the drills have it.
@@ -161,6 +163,7 @@ impl Guide {
             all,
             expected,
             initiators: Vec::new(),
+            is_mostly_safe: false,
             matters: Vec::new(),
             value_per_trial: 0.0,
         };
@@ -269,6 +272,7 @@ impl Guide {
         }
         others.sort_by(|one, other| one.2.total_cmp(&other.2).then(one.0.cmp(&other.0)));
         let mut active: f64 = guided.iter().map(|initiator| initiator.2).sum();
+        self.is_mostly_safe = active <= MOSTLY_SAFE;
         others.truncate(MOST_DEFENSIVE);
         others.retain(|initiator| {
             active += initiator.2;
