@@ -228,10 +228,11 @@ impl<'g> Decisions<'g> {
         if length == Span::ZERO {
             return total;
         }
+        let stays = stays_seconds(path, from).unwrap_or(length.seconds());
         for (index, event) in self.guide.events.list.iter().enumerate() {
             let gain = self.gains[index];
             let is_relevant = gain > 0.0 && gain > (RELEVANT - 1.0) * importance;
-            let lasts = 1.0 / (1.0 / length.seconds() + 1.0 / event.lasts);
+            let lasts = 1.0 / (1.0 / stays + 1.0 / event.lasts);
             for clock in event.clocks() {
                 let Some(age) = path.world.clock_age(*clock, from) else {
                     continue;
@@ -311,4 +312,16 @@ impl<'g> Decisions<'g> {
         }
         window.tries.sort_by(|one, other| other.at.cmp(&one.at));
     }
+}
+
+/// For how much longer what is broken stays broken, on the average: the first repair may be of something that does not
+/// matter, so that a strike before it keeps its value after it.
+fn stays_seconds(path: &Path<'_>, from: Time) -> Option<f64> {
+    let due = path.ledger.active.iter();
+    let left = due
+        .filter_map(|id| path.world.repair_due(*id))
+        .filter(|due| *due > from)
+        .map(|due| due.since(from).seconds());
+    let (sum, count) = left.fold((0.0, 0.0), |(sum, count), left| (sum + left, count + 1.0));
+    (count > 0.0).then_some(sum / count)
 }
