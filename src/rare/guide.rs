@@ -17,8 +17,8 @@ use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
 
-/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 500.
-pub const RARE_PER_TRIAL: f64 = 0.05;
+/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 5,000.
+pub const RARE_PER_TRIAL: f64 = 0.5;
 /// A state this many times as near to a failure as everything up is outside the safe set.
 pub const UNSAFE: f64 = 3.0;
 /// The share of the effort that is spent evenly, whatever the guide says.
@@ -31,10 +31,10 @@ const MOSTLY_SAFE: f64 = 0.1;
 /// Combinations of primaries that are looked at.
 const MOST_CONFIGURATIONS: usize = 12;
 /// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
-const MOST_DRILLS: usize = 1200;
-const MOST_FURTHER_DRILLS: usize = 400;
+const MOST_DRILLS: usize = 6000;
+const MOST_FURTHER_DRILLS: usize = 3000;
 /// Timer slots times drills; larger models get fewer drills.
-const DRILL_BUDGET: usize = 600_000;
+const DRILL_BUDGET: usize = 1_000_000;
 /// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
 const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
 /// Units of a weight of one, at least and at most.
