@@ -310,7 +310,9 @@ impl<'g> Decisions<'g> {
                 factor: held.chance * exp(-others) / (share(&held) * expected),
             });
         }
-        window.tries.sort_by(|one, other| other.at.cmp(&one.at));
+        window
+            .tries
+            .sort_by_key(|planned| std::cmp::Reverse(planned.at));
     }
 }
 
