@@ -434,12 +434,12 @@ where
             wanted,
             enough,
         });
-        search.from_below(most, &mut drill);
+        search.search_below(most, &mut drill);
         for target in 0..self.targets.len() {
             if search.lacks(target)
                 && let Some(known) = known(target)
             {
-                search.from_above(target, most, &known, &mut drill);
+                search.search_above(target, most, &known, &mut drill);
             }
         }
         let cuts = search.into_cuts();

@@ -254,7 +254,8 @@ impl<'t> Explorer<'t> {
                 self.plan(world, clock, expected, end);
             }
         }
-        self.plans.sort_by(|one, other| other.at.cmp(&one.at));
+        self.plans
+            .sort_by_key(|planned| std::cmp::Reverse(planned.at));
     }
 
     /// Plans tries for the new life of an initiator that was just repaired.
@@ -272,7 +273,8 @@ impl<'t> Explorer<'t> {
             for _ in 0..(expected + self.luck.uniform()) as u64 {
                 self.plan(world, clock, expected, end);
             }
-            self.plans.sort_by(|one, other| other.at.cmp(&one.at));
+            self.plans
+                .sort_by_key(|planned| std::cmp::Reverse(planned.at));
         }
     }
 
