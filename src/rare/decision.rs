@@ -179,8 +179,7 @@ impl<'g> Decisions<'g> {
         let configuration = self.guide.configuration(&path.world.state);
         let configuration = &self.guide.configurations[configuration];
         let standing = &path.standing;
-        let importance =
-            configuration.gains(&self.guide.events, &path.ledger, standing, &mut self.gains);
+        let importance = configuration.gains(&path.ledger, standing, &mut self.gains);
         let length = self.length(path, from);
         let mut value = self.collect(path, from, length, importance);
         let mut down = path.ledger.down().iter();
@@ -308,6 +307,8 @@ impl<'g> Decisions<'g> {
                 factor: held.chance * exp(-others) / (share(&held) * expected),
             });
         }
-        window.tries.sort_by(|one, other| other.at.cmp(&one.at));
+        window
+            .tries
+            .sort_by_key(|attempt| std::cmp::Reverse(attempt.at));
     }
 }

@@ -44,7 +44,7 @@ pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u
 /// How many a branch is worth; one if that is not enough to split it.
 fn copies(guide: &Guide, path: &Path<'_>) -> u32 {
     let configuration = &guide.configurations[guide.configuration(&path.world.state)];
-    let importance = configuration.importance(&guide.events, &path.ledger);
+    let importance = configuration.importance(&path.ledger);
     let copies = (path.weight * importance / configuration.base / WORTH) as u32;
     if copies < FEWEST_COPIES {
         1

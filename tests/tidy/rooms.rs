@@ -7,7 +7,7 @@ use crate::Violation;
 use crate::source::{code_only, is_word};
 
 /// Every room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("time", &[]),
     ("math", &["time"]),
     ("rng", &["time", "math"]),
@@ -30,6 +30,12 @@ const ROOMS: [(&str, &[&str]); 14] = [
         ],
     ),
     (
+        "rare",
+        &[
+            "time", "math", "rng", "engine", "dist", "topology", "exact", "world", "measure",
+        ],
+    ),
+    (
         "estimate",
         &[
             "time", "math", "rng", "dist", "topology", "exact", "world", "measure",
@@ -38,7 +44,8 @@ const ROOMS: [(&str, &[&str]); 14] = [
     (
         "study",
         &[
-            "time", "math", "rng", "dist", "model", "topology", "exact", "measure", "estimate",
+            "time", "math", "rng", "dist", "model", "topology", "exact", "measure", "rare",
+            "estimate",
         ],
     ),
     ("report", &["time", "model", "estimate", "study"]),
