@@ -25,7 +25,7 @@ const MOST_TRIES: f64 = 4.0;
 /// What is emphasised gets half of the tries, but no more than so many times its own.
 const MOST_EMPHASIS: f64 = 1000.0;
 /// Tries for each strike that is expected in a window.
-const LIKELY_TRIES: f64 = 2.0;
+const LIKELY_TRIES: f64 = 1.0;
 /// How far ahead one looks when no repair is due.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
@@ -288,7 +288,7 @@ impl<'g> Decisions<'g> {
         let chances: f64 = window.withheld.iter().map(|held| held.chance).sum();
         let count = window.withheld.len() as f64;
         // Where strikes are likely they are tried about as often as they happen, so that none of them weighs much.
-        let likely = (LIKELY_TRIES * chances).min(1.0);
+        let likely = (LIKELY_TRIES * chances).min(1.0) / f64::from(path.depth + 1);
         let expected = self
             .tries(path.weight * value * effort, path.depth)
             .max(likely);

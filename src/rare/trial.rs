@@ -151,9 +151,7 @@ impl<'t> Explorer<'t> {
 
     /// Runs one trial; what the nominal trial came to goes to `plain`.
     pub fn run(&mut self, trial: u64, plain: &mut Totals) -> (Observers, bool) {
-        (self.trial, self.branches) = (trial, 0);
-        self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
-        self.weighted.clear();
+        self.begin_trial(trial);
         let chance = Plain::new(&self.topology.draws, self.seed, trial);
         let mut world = World::new(self.topology, self.layout, chance);
         let mut observers = Observers::new(self.topology);
@@ -174,50 +172,34 @@ impl<'t> Explorer<'t> {
             }
             if calm < next {
                 observers.advance(self.topology, calm);
-                calm = if observers.is_open() {
-                    Time::NEVER
-                } else {
-                    calm
-                };
-                if !calm.is_never() {
+                if !observers.is_open() {
                     observers.add_to(1.0, plain);
                     observers.forget();
                     if let Some(other) = &mut self.other {
                         other.is_safe_from(calm);
                     }
                     is_safe = true;
-                    calm = Time::NEVER;
                 }
+                calm = Time::NEVER;
                 continue;
             }
             if observers.due(&world).is_none() {
                 break;
             }
-            if let Some(other) = &mut self.other {
-                other.look(next);
-            }
-            world.step();
+            self.step_nominal(&mut world, next);
             ledger.note(self.guide, &world);
-            if let Some(other) = &mut self.other {
-                other.note(&world);
-                if is_safe {
-                    other.count_nominal(&observers, world.state.now);
-                    observers.add_to(1.0, plain);
-                    observers.add_to(1.0, &mut self.weighted);
-                    observers.forget();
-                }
+            // Other figures weigh each stretch between two events by itself.
+            let leaves = is_safe && !ledger.is_safe;
+            if leaves || (is_safe && self.other.is_some()) {
+                let now = world.state.now;
+                self.count_safe(&mut observers, now, plain);
             }
-            if is_safe && !ledger.is_safe {
-                observers.add_to(1.0, plain);
-                observers.add_to(1.0, &mut self.weighted);
-                observers.forget();
-                observers.settled(&world);
+            observers.settled(&world);
+            if leaves {
                 is_safe = false;
                 if !self.is_covered(&world) {
                     self.branch_off(&world, &observers, &ledger);
                 }
-            } else {
-                observers.settled(&world);
             }
             self.plan_repaired(&world, observers.window.to);
             calm = if is_safe {
@@ -226,17 +208,44 @@ impl<'t> Explorer<'t> {
                 calm_from(&world, &ledger, &observers)
             };
         }
-        observers.add_to(1.0, plain);
+        let end = world.state.now.max(observers.window.to);
         if is_safe {
-            observers.add_to(1.0, &mut self.weighted);
             if let Some(other) = &mut self.other {
-                let end = world.state.now.max(observers.window.to);
                 other.look(end);
-                other.count_nominal(&observers, end);
             }
+            self.count_safe(&mut observers, end, plain);
+        } else {
+            observers.add_to(1.0, plain);
         }
         let cut_off = observers.is_open();
         (observers, cut_off)
+    }
+
+    fn begin_trial(&mut self, trial: u64) {
+        (self.trial, self.branches) = (trial, 0);
+        self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
+        self.weighted.clear();
+    }
+
+    /// Lets the next event of the nominal trial happen.
+    fn step_nominal(&mut self, world: &mut World<'t, Plain<'t>>, next: Time) {
+        if let Some(other) = &mut self.other {
+            other.look(next);
+        }
+        world.step();
+        if let Some(other) = &mut self.other {
+            other.note(world);
+        }
+    }
+
+    /// Counts what the nominal trial met in the safe set until now: that stands for itself.
+    fn count_safe(&mut self, observers: &mut Observers, now: Time, plain: &mut Totals) {
+        if let Some(other) = &mut self.other {
+            other.count_nominal(observers, now);
+        }
+        observers.add_to(1.0, plain);
+        observers.add_to(1.0, &mut self.weighted);
+        observers.forget();
     }
 }
 

@@ -42,7 +42,7 @@ fn agrees(case: &Case, trials: u64) {
 #[test]
 fn kinds_of_machines() {
     agrees(&three_kinds(1e-3), 60);
-    agrees(&three_kinds(1e-4), 100);
+    agrees(&three_kinds(1e-4), 200);
 }
 
 /// Four machines of twelve break one after the other.
