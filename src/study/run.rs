@@ -77,6 +77,16 @@ impl Study {
         }
     }
 
+    /// The same study at another seed.
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Study {
+        Study {
+            seed,
+            checks: OnceLock::new(),
+            ..self.clone()
+        }
+    }
+
     /// Computes one block. Pure: nothing but the study and the number of the block decides the result.
     #[must_use]
     pub fn block(&self, block: u64) -> Tally {

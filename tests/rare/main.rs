@@ -11,6 +11,7 @@ mod ageing;
 mod branches;
 mod case;
 mod contrast;
+mod coverage;
 mod database;
 mod failover;
 mod fates;
