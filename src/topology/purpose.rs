@@ -41,9 +41,11 @@ pub const ANSWER: Purpose = Purpose(16);
 pub const EJECTION: Purpose = Purpose(17);
 /// How long writes stall before a store that degrades goes on alone.
 pub const STALL: Purpose = Purpose(18);
+/// When one of several alike faults strikes, and which of them.
+pub const SHARED_STRIKE: Purpose = Purpose(19);
 
 /// Every purpose with its name, in the order of their numbers.
-pub const ALL: [(&str, Purpose); 18] = [
+pub const ALL: [(&str, Purpose); 19] = [
     ("strike", STRIKE),
     ("age", AGE),
     ("repair", REPAIR),
@@ -62,6 +64,7 @@ pub const ALL: [(&str, Purpose); 18] = [
     ("answer", ANSWER),
     ("ejection", EJECTION),
     ("stall", STALL),
+    ("shared-strike", SHARED_STRIKE),
 ];
 
 #[cfg(test)]

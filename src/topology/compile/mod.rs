@@ -13,6 +13,7 @@ mod detectors;
 mod drain;
 mod draws;
 mod false_alarm;
+mod families;
 mod faults;
 mod journeys;
 mod needs;
@@ -40,8 +41,8 @@ use self::places::PlaceIndex;
 use self::pointer::at;
 use self::strikes::Strikes;
 use super::{
-    Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Fault, Journey, Part, Place, Pool,
-    Service, ServiceId, Start, Store, StoreId, Topology, Traffic, TrafficId, Window,
+    Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Family, Fault, Journey, Part, Place,
+    Pool, Service, ServiceId, Start, Store, StoreId, Topology, Traffic, TrafficId, Window,
 };
 use crate::model::{self, Code, Diagnostic, Model, Parsed, SpanIndex};
 
@@ -135,6 +136,7 @@ struct Compiler<'a> {
     stores: Vec<Store>,
     store_ids: BTreeMap<String, StoreId>,
     faults: Vec<Fault>,
+    families: Vec<Family>,
     strikes: Strikes,
     traffic: Vec<Traffic>,
     traffic_ids: BTreeMap<String, TrafficId>,
@@ -168,6 +170,7 @@ impl<'a> Compiler<'a> {
             stores: Vec::new(),
             store_ids: BTreeMap::new(),
             faults: Vec::new(),
+            families: Vec::new(),
             strikes: Strikes::default(),
             traffic: Vec::new(),
             traffic_ids: BTreeMap::new(),
@@ -240,6 +243,7 @@ impl<'a> Compiler<'a> {
             },
             places: self.places,
             faults: self.faults,
+            families: self.families,
             crews: self.crews,
             parts: self.parts,
             pools: self.pools,
