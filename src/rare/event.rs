@@ -5,7 +5,7 @@
 //! difference. Deliberately absent: delays, which decide how bad something becomes and not whether it happens.
 
 use crate::engine::DrawId;
-use crate::topology::{DetectorId, FaultAction, FaultId, Fence, Owner, Topology, Watch};
+use crate::topology::{DetectorId, Families, FaultAction, FaultId, Fence, Owner, Topology, Watch};
 use crate::world::clocks::Clock;
 
 /// For how long a false alarm is taken to be believed, at least, seconds.
@@ -68,8 +68,9 @@ impl Events {
             of_fault: vec![None; topology.faults.len()],
             of_alarm: vec![None; topology.detectors.len()],
         };
+        let families = Families::of(topology);
         for id in (0..topology.faults.len()).map(FaultId::from) {
-            events.add_fault(topology, id);
+            events.add_fault(topology, &families, id);
         }
         for event in &mut events.list {
             event.shortage = shortage(topology, event);
@@ -92,11 +93,11 @@ impl Events {
         events
     }
 
-    fn add_fault(&mut self, topology: &Topology, id: FaultId) {
+    fn add_fault(&mut self, topology: &Topology, families: &Families, id: FaultId) {
         let fault = &topology.faults[id.index()];
         let alone = [id];
-        let alike = match fault.family {
-            Some(family) => &topology.families[family.index()].faults[..],
+        let alike = match families.family_of(id) {
+            Some(family) => &families.list[family.index()].faults[..],
             None => &alone,
         };
         if alike[0] != id {

@@ -14,7 +14,7 @@ pub mod stores;
 pub mod traffic;
 mod writes;
 
-pub use families::{Family, SharedClock};
+pub use families::{Families, Family};
 pub use ids::*;
 pub use names::{Cause, CauseKind, Scope};
 pub use parts::*;
@@ -35,8 +35,6 @@ pub struct Topology {
     pub places: Vec<Place>,
     /// Fault processes, one per target set.
     pub faults: Vec<Fault>,
-    /// Faults that are alike.
-    pub families: Vec<Family>,
     /// Repair crews.
     pub crews: Vec<Crew>,
     /// Every instance and every store member, in the order of their names.

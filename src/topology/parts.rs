@@ -71,9 +71,7 @@ pub struct Fault {
     pub action: FaultAction,
     /// The crew that repairs it; without one, repair starts at once.
     pub crew: Option<CrewId>,
-    /// The faults that are like it, if there are any.
-    pub family: Option<FamilyId>,
-    /// Draws of `every` (those of the whole family, if it shares a clock), of the initial age, and of `lasts`.
+    /// Draws of `every`, of the initial age, and of `lasts`.
     pub draw_strike: DrawId,
     /// See `draw_strike`.
     pub draw_age: DrawId,

@@ -41,11 +41,9 @@ pub const ANSWER: Purpose = Purpose(16);
 pub const EJECTION: Purpose = Purpose(17);
 /// How long writes stall before a store that degrades goes on alone.
 pub const STALL: Purpose = Purpose(18);
-/// When one of several alike faults strikes, and which of them.
-pub const SHARED_STRIKE: Purpose = Purpose(19);
 
 /// Every purpose with its name, in the order of their numbers.
-pub const ALL: [(&str, Purpose); 19] = [
+pub const ALL: [(&str, Purpose); 18] = [
     ("strike", STRIKE),
     ("age", AGE),
     ("repair", REPAIR),
@@ -64,7 +62,6 @@ pub const ALL: [(&str, Purpose); 19] = [
     ("answer", ANSWER),
     ("ejection", EJECTION),
     ("stall", STALL),
-    ("shared-strike", SHARED_STRIKE),
 ];
 
 #[cfg(test)]

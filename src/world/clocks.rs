@@ -78,7 +78,7 @@ impl<'t, C: Chance> World<'t, C> {
     /// Gives a clock back that was taken away and has not struck by then: what is left of it is drawn anew.
     pub fn release(&mut self, clock: Clock, from: Time) {
         if let Clock::Fault(id) = clock
-            && self.topology.shared_clock_of(id).is_some()
+            && self.layout.families.sharing_a_clock(id).is_some()
         {
             if !self.state.faults[id.index()].active {
                 self.cancel(Timer::Fault(id));

@@ -10,23 +10,24 @@
 use super::World;
 use super::layout::Timer;
 use super::state::{FamilyState, State};
+use crate::dist::Law;
 use crate::engine::Chance;
 use crate::time::{Span, Time};
-use crate::topology::{FamilyId, FaultId};
+use crate::topology::{FamilyId, Fault, FaultId};
 
-impl<C: Chance> World<'_, C> {
+impl<'t, C: Chance> World<'t, C> {
     /// Winds every clock that is shared.
     pub(super) fn start_families(&mut self) {
-        for id in (0..self.topology.families.len()).map(FamilyId::from) {
+        for id in (0..self.layout.families.list.len()).map(FamilyId::from) {
             self.wind(id, self.state.now);
         }
     }
 
     /// The clock of a family rings: says which member strikes, if one does.
     pub(super) fn family_rings(&mut self, id: FamilyId) -> Option<FaultId> {
-        let clock = self.topology.families[id.index()].clock.as_ref()?;
+        let draw = self.first_of(id).draw_strike;
         let family = &self.state.families[id.index()];
-        let picked = self.chance.one_of(clock.draw, family.wound_for);
+        let picked = self.chance.one_of(draw, family.wound_for);
         let struck = (picked < family.ready).then(|| family.order[picked as usize]);
         if let Some(fault) = struck {
             self.leave_family(fault);
@@ -37,7 +38,7 @@ impl<C: Chance> World<'_, C> {
 
     /// A fault can strike by the clock that it shares, from a moment on at which nothing has happened since the last event.
     pub(super) fn join_family(&mut self, id: FaultId, from: Time) {
-        let Some((family_id, _)) = self.topology.shared_clock_of(id) else {
+        let Some(family_id) = self.layout.families.sharing_a_clock(id) else {
             return;
         };
         let rank = self.state.faults[id.index()].rank;
@@ -56,7 +57,7 @@ impl<C: Chance> World<'_, C> {
 
     /// A fault no longer strikes by the clock that it shares, if it did.
     pub(super) fn leave_family(&mut self, id: FaultId) {
-        let Some((family_id, _)) = self.topology.shared_clock_of(id) else {
+        let Some(family_id) = self.layout.families.sharing_a_clock(id) else {
             return;
         };
         let rank = self.state.faults[id.index()].rank;
@@ -69,25 +70,30 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn wind(&mut self, id: FamilyId, from: Time) {
-        let Some(clock) = &self.topology.families[id.index()].clock else {
-            return;
-        };
         let family = &mut self.state.families[id.index()];
-        family.wound_for = family.rings_for();
+        family.wound_for = family.worth_winding_for();
         let at = match family.wound_for {
             0 => Time::NEVER,
             count => {
-                let law = clock.law(count);
-                from.after(self.chance.time(clock.draw, &law, Span::ZERO))
+                let first = self.first_of(id);
+                let law = Law::exponential(first.every.mean() / f64::from(count));
+                let law = law.expect("a part of a mean makes a law");
+                from.after(self.chance.time(first.draw_strike, &law, Span::ZERO))
             }
         };
         self.set(Timer::Family(id), at);
+    }
+
+    /// The member after which the stream of the family is named.
+    fn first_of(&self, id: FamilyId) -> &'t Fault {
+        let first = self.layout.families.list[id.index()].faults[0];
+        &self.topology.faults[first.index()]
     }
 }
 
 impl FamilyState {
     /// For how many members it is worth winding the clock.
-    fn rings_for(&self) -> u32 {
+    fn worth_winding_for(&self) -> u32 {
         let all = self.order.len() as u32;
         if 2 * self.ready >= all {
             all

@@ -8,7 +8,7 @@ use crate::dist::Law;
 use crate::engine::Slot;
 use crate::time::Span;
 use crate::topology::{
-    DetectorId, FamilyId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch,
+    DetectorId, Families, FamilyId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch,
 };
 
 /// What a timer slot stands for.
@@ -50,7 +50,7 @@ pub enum Timer {
 #[derive(Clone, Debug)]
 pub struct Layout {
     timers: Vec<Timer>,
-    families: u32,
+    family_slots: u32,
     opinions: u32,
     alarms: u32,
     /// First ejection slot of each target of each entry.
@@ -59,6 +59,8 @@ pub struct Layout {
     stores: Vec<u32>,
     /// First slot of each entry.
     traffic: Vec<u32>,
+    /// Faults that are alike.
+    pub(super) families: Families,
     /// Faults that strike by a clock of their own.
     pub(super) own_clocks: Vec<FaultId>,
     /// The phase of a probe, for each detector.
@@ -92,8 +94,9 @@ impl Layout {
         let mut timers: Vec<Timer> = (0..topology.faults.len())
             .map(|id| Timer::Fault(id.into()))
             .collect();
-        let families = timers.len() as u32;
-        timers.extend((0..topology.families.len()).map(|id| Timer::Family(id.into())));
+        let families = Families::of(topology);
+        let family_slots = timers.len() as u32;
+        timers.extend((0..families.list.len()).map(|id| Timer::Family(id.into())));
         let opinions = timers.len() as u32;
         timers.extend((0..topology.detectors.len()).map(|id| Timer::Opinion(id.into())));
         let alarms = timers.len() as u32;
@@ -120,10 +123,10 @@ impl Layout {
         };
         let pool_loads = flow::pool_loads(topology);
         Layout {
-            fresh: State::new(topology, timers.len(), prober_count),
+            fresh: State::new(topology, &families, timers.len(), prober_count),
             depends: Dependencies::new(topology, &writers, &pool_loads),
             timers,
-            families,
+            family_slots,
             opinions,
             alarms,
             ejections,
@@ -131,8 +134,9 @@ impl Layout {
             traffic,
             own_clocks: (0..topology.faults.len())
                 .map(FaultId::from)
-                .filter(|id| topology.shared_clock_of(*id).is_none())
+                .filter(|id| families.sharing_a_clock(*id).is_none())
                 .collect(),
+            families,
             phases: topology
                 .detectors
                 .iter()
@@ -169,7 +173,7 @@ impl Layout {
     }
 
     pub(super) fn family(&self, id: FamilyId) -> Slot {
-        Slot(self.families + id.0)
+        Slot(self.family_slots + id.0)
     }
 
     pub(super) fn opinion(&self, id: DetectorId) -> Slot {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::probe::{Condition, Prober};
 use crate::engine::Agenda;
 use crate::time::{Span, Time};
-use crate::topology::{Cut, DetectorId, Family, FaultId, StoreId, Topology, TrafficId};
+use crate::topology::{Cut, DetectorId, Families, Family, FaultId, StoreId, Topology, TrafficId};
 
 /// Everything that changes during a trial, except the random streams.
 #[derive(Debug)]
@@ -264,12 +264,17 @@ pub struct PastAnswer {
 
 impl State {
     /// Everything up, nothing running.
-    pub(super) fn new(topology: &Topology, slots: usize, probers: usize) -> State {
+    pub(super) fn new(
+        topology: &Topology,
+        families: &Families,
+        slots: usize,
+        probers: usize,
+    ) -> State {
         State {
             now: Time::ZERO,
             agenda: Agenda::new(slots),
-            faults: ranked_faults(topology),
-            families: topology.families.iter().map(FamilyState::new).collect(),
+            faults: ranked_faults(topology, families),
+            families: families.list.iter().map(FamilyState::new).collect(),
             crews: vec![CrewState::default(); topology.crews.len()],
             places: vec![Effects::default(); topology.places.len()],
             places_hit: 0,
@@ -299,9 +304,10 @@ impl State {
 
 impl FamilyState {
     fn new(family: &Family) -> FamilyState {
-        let order = match family.clock {
-            Some(_) => family.faults.clone(),
-            None => Vec::new(),
+        let order = if family.shares_a_clock {
+            family.faults.clone()
+        } else {
+            Vec::new()
         };
         FamilyState {
             ready: order.len() as u32,
@@ -311,9 +317,9 @@ impl FamilyState {
     }
 }
 
-fn ranked_faults(topology: &Topology) -> Vec<FaultState> {
+fn ranked_faults(topology: &Topology, families: &Families) -> Vec<FaultState> {
     let mut faults = vec![FaultState::default(); topology.faults.len()];
-    for family in &topology.families {
+    for family in &families.list {
         for (rank, id) in family.faults.iter().enumerate() {
             faults[id.index()].rank = rank as u32;
         }

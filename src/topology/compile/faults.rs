@@ -75,13 +75,8 @@ impl Compiler<'_> {
         }
         self.bound_strikes();
         self.faults.sort_by(|a, b| a.path.cmp(&b.path));
-        self.families();
         for (index, fault) in self.faults.iter_mut().enumerate() {
-            let family = fault.family.map(|family| &self.families[family.index()]);
-            fault.draw_strike = match family.and_then(|family| family.clock.as_ref()) {
-                Some(clock) => clock.draw,
-                None => self.draws.draw(&fault.path, purpose::STRIKE),
-            };
+            fault.draw_strike = self.draws.draw(&fault.path, purpose::STRIKE);
             fault.draw_age = self.draws.draw(&fault.path, purpose::AGE);
             fault.draw_repair = self.draws.draw(&fault.path, purpose::REPAIR);
             if let FaultAction::Down { places, parts, .. } = &fault.action {
@@ -302,7 +297,6 @@ impl Compiler<'_> {
             after_repair: process.after_repair,
             action,
             crew: process.crew,
-            family: None,
             draw_strike: later,
             draw_age: later,
             draw_repair: later,

@@ -13,7 +13,6 @@ mod detectors;
 mod drain;
 mod draws;
 mod false_alarm;
-mod families;
 mod faults;
 mod journeys;
 mod needs;
@@ -41,8 +40,8 @@ use self::places::PlaceIndex;
 use self::pointer::at;
 use self::strikes::Strikes;
 use super::{
-    Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Family, Fault, Journey, Part, Place,
-    Pool, Service, ServiceId, Start, Store, StoreId, Topology, Traffic, TrafficId, Window,
+    Assumption, CauseId, CauseKind, Crew, CrewId, Detector, Fault, Journey, Part, Place, Pool,
+    Service, ServiceId, Start, Store, StoreId, Topology, Traffic, TrafficId, Window,
 };
 use crate::model::{self, Code, Diagnostic, Model, Parsed, SpanIndex};
 
@@ -136,7 +135,6 @@ struct Compiler<'a> {
     stores: Vec<Store>,
     store_ids: BTreeMap<String, StoreId>,
     faults: Vec<Fault>,
-    families: Vec<Family>,
     strikes: Strikes,
     traffic: Vec<Traffic>,
     traffic_ids: BTreeMap<String, TrafficId>,
@@ -170,7 +168,6 @@ impl<'a> Compiler<'a> {
             stores: Vec::new(),
             store_ids: BTreeMap::new(),
             faults: Vec::new(),
-            families: Vec::new(),
             strikes: Strikes::default(),
             traffic: Vec::new(),
             traffic_ids: BTreeMap::new(),
@@ -243,7 +240,6 @@ impl<'a> Compiler<'a> {
             },
             places: self.places,
             faults: self.faults,
-            families: self.families,
             crews: self.crews,
             parts: self.parts,
             pools: self.pools,
