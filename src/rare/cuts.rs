@@ -1,10 +1,12 @@
 //! Cut sets: which sets of basic events lead to a failure that matters, and how near a state is to one.
 //!
 //! Sets are tried in drills, the likeliest first, and grow by one member at a time; what a set costs beyond its subsets
-//! is kept. The importance of a state is the sum over the sets kept of their cost times the chance of what is still
-//! missing: the expected cost rate with independent faults, given what is down. Any number would keep the estimates
-//! unbiased; a good one makes them precise (the zero-variance approximation of L'Ecuyer and Tuffin, Annals of
-//! Operations Research 189, 2011). Deliberately absent: a proof that no set was missed.
+//! is kept. A set is not tried if its members touch no target in common, if its subsets have already cost what can be
+//! lost, or if it could add next to nothing. What this search from below does not reach, `deep` looks for from above.
+//! The importance of a state is the sum over the sets kept of their cost times the chance of what is still missing: the
+//! expected cost rate with independent faults, given what is down. Any number would keep the estimates unbiased; a good
+//! one makes them precise (the zero-variance approximation of L'Ecuyer and Tuffin, Annals of Operations Research 189,
+//! 2011). Deliberately absent: a proof that no set was missed.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -12,18 +14,19 @@ use std::collections::BinaryHeap;
 use super::drill::{Outcome, Set, overlap};
 use super::event::Events;
 use super::guide::Target;
+use super::reach::Reach;
 
-/// No larger sets are tried.
+/// No larger sets are tried from below.
 const LARGEST_SET: u16 = 8;
 /// Sets are given up when the best they could add is this share of what is known.
-const NEGLIGIBLE: f64 = 1e-4;
+pub(super) const NEGLIGIBLE: f64 = 1e-4;
 /// A set matters if it costs this much more than its subsets together.
 const WORSE: f64 = 1.05;
 /// A journey that loses this share of its requests throughout cannot get much worse.
 const SATURATED: f64 = 0.5;
-/// After so many drills, sets are no longer tried for targets that nothing has led to.
-const PATIENCE: usize = 300;
-/// Sets less likely than this are not tried at all.
+/// After so many drills, sets are no longer tried for a target that nothing has led to.
+const PATIENCE: usize = 200;
+/// Sets less likely than this are not tried from below.
 const LEAST_CHANCE: f64 = 1e-30;
 
 /// A set that leads to a failure of one target.
@@ -42,9 +45,9 @@ pub struct Cut {
 }
 
 /// A set that waits to be tried.
-struct Candidate {
-    chance: f64,
-    set: Set,
+pub(super) struct Candidate {
+    pub chance: f64,
+    pub set: Set,
 }
 
 impl Ord for Candidate {
@@ -68,127 +71,232 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
+/// What to search for.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'a> {
+    /// The basic events.
+    pub events: &'a Events,
+    /// Every target.
+    pub targets: &'a [Target],
+    /// What touches what.
+    pub reach: &'a Reach,
+    /// The targets to search for.
+    pub wanted: &'a [bool],
+    /// Failures a second after which a target is common enough to be left alone.
+    pub enough: f64,
+}
+
 /// A search for the sets that matter, from one state at rest.
 pub struct Search<'a> {
-    events: &'a Events,
-    targets: &'a [Target],
-    cuts: Vec<Cut>,
+    pub(super) task: Task<'a>,
+    pub(super) cuts: Vec<Cut>,
     /// Cost rate of each target by the sets found so far.
-    known: Vec<f64>,
+    pub(super) known: Vec<f64>,
+    /// How often a second each target fails by the sets found so far.
+    frequencies: Vec<f64>,
+    /// The sets found, by their first basic event.
+    starting_with: Vec<Vec<u32>>,
+    /// Drills that were about each target.
+    tried: Vec<usize>,
     waiting: BinaryHeap<Candidate>,
-    /// Basic events of which one member alone does nothing: it takes a shortage.
+    /// Basic events of which fewer members than make a shortage do nothing.
     dull: Vec<bool>,
 }
 
 impl<'a> Search<'a> {
-    pub fn new(events: &'a Events, targets: &'a [Target]) -> Search<'a> {
+    /// Begins with what one basic event does.
+    pub fn new(task: Task<'a>) -> Search<'a> {
+        let targets = task.targets.len();
         let mut search = Search {
-            events,
-            targets,
+            task,
             cuts: Vec::new(),
-            known: vec![0.0; targets.len()],
+            known: vec![0.0; targets],
+            frequencies: vec![0.0; targets],
+            starting_with: vec![Vec::new(); task.events.list.len()],
+            tried: vec![0; targets],
             waiting: BinaryHeap::new(),
-            dull: vec![false; events.list.len()],
+            dull: vec![false; task.events.list.len()],
         };
-        search.extend(&Set::new());
+        search.extend(1.0, &Set::new());
         search
     }
 
-    /// Tries sets with at most so many drills.
-    pub fn run<'t>(
-        mut self,
+    /// Tries sets with at most so many drills; returns how many it took.
+    pub fn from_below(
+        &mut self,
         most: usize,
-        mut drill: impl FnMut(&[(u32, u16)]) -> Outcome<'t>,
-    ) -> Vec<Cut> {
-        let mut tried = 0;
+        mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,
+    ) -> usize {
+        let mut drills = 0;
         while let Some(Candidate { chance, set }) = self.waiting.pop() {
-            if tried == most || !self.is_worth_trying(chance, &set, tried) {
+            if drills == most || !self.could_matter(chance, &set) {
                 break;
             }
-            tried += 1;
+            if self.falls_short_of_a_shortage(&set) {
+                self.extend(chance, &set);
+                continue;
+            }
+            if !self.is_worth_trying(chance, &set) {
+                continue;
+            }
+            drills += 1;
             let outcome = drill(&set);
-            let is_saturated = self.learn(chance, &set, &outcome);
+            self.learn(chance, &set, &outcome);
             if let [(event, 1)] = set[..] {
                 let does_nothing = outcome.costs.iter().all(|cost| *cost == 0.0);
                 let event = event as usize;
-                self.dull[event] = does_nothing && self.events.list[event].shortage.is_some();
+                self.dull[event] = does_nothing && self.task.events.list[event].shortage.is_some();
             }
-            if !is_saturated && set.iter().map(|need| need.1).sum::<u16>() < LARGEST_SET {
-                self.extend(&set);
+            if set.iter().map(|need| need.1).sum::<u16>() < LARGEST_SET {
+                self.extend(chance, &set);
             }
         }
+        drills
+    }
+
+    /// The sets found.
+    pub fn into_cuts(self) -> Vec<Cut> {
         self.cuts
     }
 
-    /// Whether a set of this chance, and so any that is left, could still add something.
-    fn is_worth_trying(&self, chance: f64, set: &[(u32, u16)], tried: usize) -> bool {
-        let overlap = overlap(self.events, set);
-        let could_add = |target: usize| {
-            let most = chance * self.targets[target].most_cost_rate(overlap);
-            match self.known[target] {
-                0.0 => tried < PATIENCE,
-                known => most > NEGLIGIBLE * known,
-            }
-        };
-        chance > LEAST_CHANCE && (0..self.targets.len()).any(could_add)
+    /// Whether nothing has led to a target that is searched for.
+    pub fn lacks(&self, target: usize) -> bool {
+        self.task.wanted[target] && self.known[target] == 0.0
     }
 
-    /// Keeps what a drill has shown; says whether every target that can fail has.
-    fn learn(&mut self, chance: f64, set: &Set, outcome: &Outcome<'_>) -> bool {
-        let mut is_saturated = true;
-        for (index, target) in self.targets.iter().enumerate() {
-            let cost = outcome.costs[index] / outcome.overlap;
-            let subsets = self
-                .cuts
-                .iter()
-                .filter(|cut| cut.target == index && is_subset(&cut.needs, set));
-            let explained: f64 = subsets.map(|cut| cut.cost).sum();
+    /// Whether a set of this chance could still add something, whatever is in it.
+    fn could_matter(&self, chance: f64, set: &[(u32, u16)]) -> bool {
+        let overlap = overlap(self.task.events, set);
+        let targets = 0..self.task.targets.len();
+        chance > LEAST_CHANCE
+            && targets
+                .into_iter()
+                .any(|target| self.could_add(target, chance, overlap))
+    }
+
+    fn could_add(&self, target: usize, chance: f64, overlap: f64) -> bool {
+        let most = chance * self.task.targets[target].most_cost_rate(overlap);
+        let is_open = match self.known[target] {
+            0.0 => self.tried[target] < PATIENCE,
+            known => most > NEGLIGIBLE * known,
+        };
+        is_open && self.task.wanted[target] && self.frequencies[target] < self.task.enough
+    }
+
+    /// Whether this very set could add something to a target that all of it touches.
+    fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
+        let overlap = overlap(self.task.events, set);
+        let mut is_worth = false;
+        for target in 0..self.task.targets.len() {
+            let could_add = self.could_add(target, chance, overlap)
+                && self.task.reach.all_touch(set, target)
+                && !self.is_saturated(target, self.explained(target, set));
+            if could_add {
+                self.tried[target] += 1;
+                is_worth = true;
+            }
+        }
+        is_worth
+    }
+
+    /// Whether the last of a set is too few to make a shortage, and nothing less matters.
+    fn falls_short_of_a_shortage(&self, set: &[(u32, u16)]) -> bool {
+        set.last().is_some_and(|(event, count)| {
+            let shortage = self.task.events.list[*event as usize].shortage;
+            self.dull[*event as usize] && shortage.is_some_and(|short| *count < short)
+        })
+    }
+
+    fn is_saturated(&self, target: usize, cost: f64) -> bool {
+        match self.task.targets[target] {
+            Target::Journey(_) => cost >= SATURATED,
+            Target::Loss(_) | Target::SplitBrain(_) => cost > 0.0,
+        }
+    }
+
+    /// What the subsets of a set cost a target.
+    fn explained(&self, target: usize, set: &[(u32, u16)]) -> f64 {
+        let starting = set
+            .iter()
+            .flat_map(|need| &self.starting_with[need.0 as usize]);
+        let subsets = starting
+            .map(|index| &self.cuts[*index as usize])
+            .filter(|cut| cut.target == target && is_subset(&cut.needs, set));
+        subsets.map(|cut| cut.cost).sum()
+    }
+
+    /// Keeps what a drill has shown.
+    pub(super) fn learn(&mut self, chance: f64, set: &Set, outcome: &Outcome) {
+        for target in 0..self.task.targets.len() {
+            let cost = outcome.costs[target] / outcome.overlap;
+            if !self.task.wanted[target] || cost == 0.0 {
+                continue;
+            }
+            let explained = self.explained(target, set);
             if cost > WORSE * explained {
                 let more = cost - explained;
-                self.known[index] += chance * more;
+                self.known[target] += chance * more;
+                if outcome.fails[target] {
+                    self.frequencies[target] += chance / outcome.overlap;
+                }
+                self.starting_with[set[0].0 as usize].push(self.cuts.len() as u32);
                 self.cuts.push(Cut {
                     needs: set.clone(),
-                    target: index,
+                    target,
                     cost: more,
                     frequency: chance / outcome.overlap,
-                    fails: outcome.fails[index],
+                    fails: outcome.fails[target],
                 });
             }
-            is_saturated &= match target {
-                Target::Journey(_) => cost >= SATURATED,
-                Target::Loss(_) | Target::SplitBrain(_) => cost > 0.0,
-            };
         }
-        is_saturated
     }
 
-    /// Queues the sets with one member more, each set once.
-    fn extend(&mut self, set: &Set) {
-        let from = set.last().map_or(0, |need| need.0);
-        for event in from..self.events.list.len() as u32 {
+    /// Queues the sets with one member more that could still add something, each set once.
+    fn extend(&mut self, chance: f64, set: &Set) {
+        let last = set.last().copied();
+        let from = last.map_or(0, |need| need.0);
+        let to = if self.falls_short_of_a_shortage(set) {
+            from + 1
+        } else {
+            self.task.events.list.len() as u32
+        };
+        let reach = self.task.reach;
+        let targets = 0..self.task.targets.len();
+        let touched: Vec<usize> = targets
+            .filter(|target| reach.all_touch(set, *target))
+            .collect();
+        for event in from..to {
+            let so_far = last.filter(|last| last.0 == event).map_or(0, |last| last.1);
+            let kind = &self.task.events.list[event as usize];
+            let is_dull = self.dull[event as usize];
+            let least = kind.shortage.filter(|_| is_dull).unwrap_or(1);
+            let count = (so_far + 1).max(least);
+            let before = chance_of(self.task.events, (event, so_far), 0);
+            let chance = chance / before * chance_of(self.task.events, (event, count), 0);
+            if count > kind.size() || chance <= LEAST_CHANCE {
+                continue;
+            }
             let mut larger = set.clone();
-            let shortage = self.events.list[event as usize].shortage;
-            let short = shortage.filter(|_| self.dull[event as usize]).unwrap_or(1);
-            match larger.last_mut() {
-                Some(last) if last.0 == event => last.1 = (last.1 + 1).max(short),
-                _ => larger.push((event, short)),
+            if so_far > 0 {
+                larger.pop();
             }
-            let count = larger[larger.len() - 1].1;
-            if count <= self.events.list[event as usize].size() {
-                let chance = larger
-                    .iter()
-                    .map(|need| chance_of(self.events, *need, 0))
-                    .product();
-                self.waiting.push(Candidate {
-                    chance,
-                    set: larger,
-                });
+            larger.push((event, count));
+            let overlap = overlap(self.task.events, &larger);
+            let could_add = |target: &usize| {
+                reach.of(event)[*target] && self.could_add(*target, chance, overlap)
+            };
+            if !touched.iter().any(could_add) {
+                continue;
             }
+            self.waiting.push(Candidate {
+                chance,
+                set: larger,
+            });
         }
     }
 }
 
-fn is_subset(smaller: &Set, larger: &Set) -> bool {
+fn is_subset(smaller: &[(u32, u16)], larger: &[(u32, u16)]) -> bool {
     smaller.iter().all(|(event, count)| {
         let found = larger.iter().find(|need| need.0 == *event);
         found.is_some_and(|need| need.1 >= *count)
@@ -202,4 +310,9 @@ pub fn chance_of(events: &Events, (event, count): (u32, u16), already: u16) -> f
         let others = f64::from(event.size() - so_far);
         chance * event.chance * others / f64::from(so_far - already + 1)
     })
+}
+
+/// About the chance that all of a set is the case.
+pub fn chance_of_set(events: &Events, set: &[(u32, u16)]) -> f64 {
+    set.iter().map(|need| chance_of(events, *need, 0)).product()
 }

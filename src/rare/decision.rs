@@ -22,6 +22,8 @@ const RARE_CHANCE: f64 = 0.05;
 /// Expected tries from one window: enough for what it is worth compared with others, between these.
 const FEWEST_TRIES: f64 = 0.04;
 const MOST_TRIES: f64 = 4.0;
+/// What is emphasised gets half of the tries, but no more than so many times its own.
+const MOST_EMPHASIS: f64 = 1000.0;
 /// How far ahead one looks when no repair is due.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
@@ -125,6 +127,15 @@ pub(super) fn chance_of(hazard: f64) -> f64 {
     -exp_m1(-hazard)
 }
 
+/// What to multiply something by that is worth so much, beside so much else, to emphasise it.
+pub(super) fn emphasis(own: f64, others: f64) -> f64 {
+    if own > 0.0 {
+        (others / own).clamp(1.0, MOST_EMPHASIS)
+    } else {
+        1.0
+    }
+}
+
 /// What is needed to decide, and room to do so.
 pub(super) struct Decisions<'g> {
     topology: &'g Topology,
@@ -134,6 +145,10 @@ pub(super) struct Decisions<'g> {
     worth: f64,
     /// What one more member of each basic event would add to the importance, by the last decision.
     pub gains: Vec<f64>,
+    /// Basic events that are tried more often than they are worth, until one of them is the case.
+    pub emphasised: Vec<bool>,
+    /// How much more effort a branch deserves in which one of them is the case.
+    pub emphasis: f64,
     next: Vec<Withheld>,
 }
 
@@ -145,6 +160,8 @@ impl<'g> Decisions<'g> {
             end,
             worth,
             gains: vec![0.0; guide.events.list.len()],
+            emphasised: vec![false; guide.events.list.len()],
+            emphasis: 1.0,
             next: Vec::new(),
         }
     }
@@ -162,10 +179,16 @@ impl<'g> Decisions<'g> {
         let configuration = self.guide.configuration(&path.world.state);
         let configuration = &self.guide.configurations[configuration];
         let standing = &path.standing;
-        let importance =
-            configuration.gains(&self.guide.events, &path.ledger, standing, &mut self.gains);
+        let importance = configuration.gains(&path.ledger, standing, &mut self.gains);
         let length = self.length(path, from);
-        let value = self.collect(path, from, length, importance);
+        let mut value = self.collect(path, from, length, importance);
+        let mut down = path.ledger.down().iter();
+        let effort = if down.any(|event| self.emphasised[*event as usize]) {
+            self.emphasis
+        } else {
+            value += self.emphasise(value);
+            1.0
+        };
         for held in &path.window.withheld {
             let is_kept = self.next.iter().any(|next| next.clock == held.clock);
             if !is_kept {
@@ -180,7 +203,7 @@ impl<'g> Decisions<'g> {
         path.window.ends = from.after(length);
         path.window.tries.clear();
         if path.window.is_open() {
-            self.plan(path, value, luck);
+            self.plan(path, (value, effort), luck);
         }
     }
 
@@ -238,10 +261,25 @@ impl<'g> Decisions<'g> {
         total
     }
 
+    /// Makes more of what is emphasised; returns how much more.
+    fn emphasise(&mut self, value: f64) -> f64 {
+        let is_emphasised = |held: &Withheld| {
+            let event = self.guide.events.of_clock(held.clock);
+            event.is_some_and(|event| self.emphasised[event])
+        };
+        let held = self.next.iter().filter(|held| is_emphasised(held));
+        let own: f64 = held.map(|held| held.value).sum();
+        let factor = emphasis(own, value - own);
+        for held in self.next.iter_mut().filter(|held| is_emphasised(held)) {
+            held.value *= factor;
+        }
+        own * (factor - 1.0)
+    }
+
     /// Draws what is tried in the window that was just opened.
-    fn plan(&self, path: &mut Path<'_>, value: f64, luck: &mut Stream) {
+    fn plan(&self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
         let window = &mut path.window;
-        let expected = self.tries(path.weight * value, path.depth);
+        let expected = self.tries(path.weight * value * effort, path.depth);
         let count = window.withheld.len() as f64;
         let tries = (expected + luck.uniform()) as u64;
         for _ in 0..tries {

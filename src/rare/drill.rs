@@ -64,15 +64,15 @@ pub type Set = Vec<(u32, u16)>;
 
 /// What a drill came to.
 #[derive(Clone, Debug)]
-pub struct Outcome<'t> {
+pub struct Outcome {
     /// For how long the faults overlapped, seconds.
     pub overlap: f64,
     /// For each target, seconds' worth of requests lost, or how often it happened.
     pub costs: Vec<f64>,
     /// For each target, whether it failed, and did not only lose something.
     pub fails: Vec<bool>,
-    /// Where it left the world; nothing if that did not come to rest.
-    pub rested: Option<World<'t, Median>>,
+    /// Whether the world came to rest.
+    pub rested: bool,
 }
 
 /// Runs drills.
@@ -81,6 +81,8 @@ pub struct Drills<'t> {
     events: &'t Events,
     targets: Vec<Target>,
     totals: Totals,
+    /// The world of the last drill, to be used again.
+    world: Option<World<'t, Median>>,
 }
 
 impl<'t> Drills<'t> {
@@ -90,6 +92,7 @@ impl<'t> Drills<'t> {
             events,
             targets: targets(topology),
             totals: Totals::new(topology),
+            world: None,
         }
     }
 
@@ -112,8 +115,9 @@ impl<'t> Drills<'t> {
     }
 
     /// Lets a set of basic events happen in a world at rest.
-    pub fn run(&mut self, base: &World<'t, Median>, set: &[(u32, u16)]) -> Outcome<'t> {
-        let mut world = base.clone();
+    pub fn run(&mut self, base: &World<'t, Median>, set: &[(u32, u16)]) -> Outcome {
+        let mut world = self.world.take().unwrap_or_else(|| base.clone());
+        world.copy_state(base);
         let start = world.state.now;
         let overlap = overlap(self.events, set);
         let repaired = start.after(Span::from_seconds(overlap).min(LONGEST_OVERLAP));
@@ -149,6 +153,7 @@ impl<'t> Drills<'t> {
         let rested = world.next().is_never() && !observers.is_open();
         world.chance_mut().repair_takes = Span::FOREVER;
         world.chance_mut().failing.clear();
+        self.world = Some(world);
         Outcome {
             overlap: repaired.since(start).seconds(),
             costs: self.costs(),
@@ -157,12 +162,17 @@ impl<'t> Drills<'t> {
                 .iter()
                 .map(|target| target.fails(&self.totals))
                 .collect(),
-            rested: rested.then_some(world),
+            rested,
         }
     }
 }
 
-impl Drills<'_> {
+impl<'t> Drills<'t> {
+    /// Where the last drill left its world.
+    pub fn world(&self) -> Option<&World<'t, Median>> {
+        self.world.as_ref()
+    }
+
     fn costs(&self) -> Vec<f64> {
         let targets = self.targets.iter();
         targets.map(|target| target.cost(&self.totals)).collect()

@@ -58,6 +58,8 @@ pub struct Events {
     pub list: Vec<BasicEvent>,
     of_fault: Vec<Option<u32>>,
     of_alarm: Vec<Option<u32>>,
+    /// Where failures to work begin in the list.
+    first_failure: usize,
 }
 
 impl Events {
@@ -67,6 +69,7 @@ impl Events {
             list: Vec::new(),
             of_fault: vec![None; topology.faults.len()],
             of_alarm: vec![None; topology.detectors.len()],
+            first_failure: 0,
         };
         let families = Families::of(topology);
         for id in (0..topology.faults.len()).map(FaultId::from) {
@@ -78,6 +81,7 @@ impl Events {
         for id in (0..topology.detectors.len()).map(DetectorId::from) {
             events.add_alarm(topology, id);
         }
+        events.first_failure = events.list.len();
         for store in &topology.stores {
             let Some(failover) = &store.failover else {
                 continue;
@@ -156,8 +160,12 @@ impl Events {
 
     /// The basic event that a yes or no decides.
     pub fn of_draw(&self, draw: DrawId) -> Option<usize> {
+        // Failures are the last ones, and few.
         let decides = |event: &BasicEvent| event.what == What::Failure(draw);
-        self.list.iter().position(decides)
+        let list = &self.list[self.first_failure..];
+        list.iter()
+            .position(decides)
+            .map(|index| self.first_failure + index)
     }
 }
 

@@ -5,20 +5,20 @@
 //! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
 //! a run could change, so that every shard and thread has the same guide.
 
-use super::cuts::{Cut, Search};
-use super::drill::{Drills, Median};
+use super::cuts::{Cut, Search, Task};
+use super::drill::{Drills, Median, Set};
 use super::event::{Events, What};
 use super::importance::Configuration;
 use super::ledger::Ledger;
+use super::reach::Reach;
 use crate::measure::Totals;
-use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyId, StoreId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
 
-/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 500.
-pub const RARE_PER_TRIAL: f64 = 0.05;
+/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 5,000.
+pub const RARE_PER_TRIAL: f64 = 0.5;
 /// A state this many times as near to a failure as everything up is outside the safe set.
 pub const UNSAFE: f64 = 3.0;
 /// The share of the effort that is spent evenly, whatever the guide says.
@@ -31,10 +31,10 @@ const MOSTLY_SAFE: f64 = 0.1;
 /// Combinations of primaries that are looked at.
 const MOST_CONFIGURATIONS: usize = 12;
 /// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
-const MOST_DRILLS: usize = 1200;
-const MOST_FURTHER_DRILLS: usize = 400;
+const MOST_DRILLS: usize = 6000;
+const MOST_FURTHER_DRILLS: usize = 3000;
 /// Timer slots times drills; larger models get fewer drills.
-const DRILL_BUDGET: usize = 600_000;
+const DRILL_BUDGET: usize = 1_000_000;
 /// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
 const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
 /// Units of a weight of one, at least and at most.
@@ -106,6 +106,8 @@ pub enum Rarity {
 #[derive(Clone, Debug)]
 pub struct Guide {
     pub(super) events: Events,
+    /// Every target.
+    pub(super) all: Vec<Target>,
     /// The targets that are estimated by branches.
     pub(super) estimated: Vec<Target>,
     pub(super) configurations: Vec<Configuration>,
@@ -126,21 +128,24 @@ impl Guide {
         let events = Events::new(topology);
         let layout = Layout::new(topology);
         let all = targets(topology);
-        let found = configurations(topology, &events, &layout, &all);
         let window = topology.window.length.seconds();
+        let enough = match rarity {
+            Rarity::Rare => RARE_PER_TRIAL / window,
+            Rarity::All => f64::INFINITY,
+        };
+        let mut exploration = Exploration::new(topology, &events, &layout, &all);
+        exploration.explore_first(enough);
         let expected: Vec<(Target, f64)> = all
             .iter()
             .enumerate()
-            .map(|(index, target)| (*target, frequency(&found, index) * window / YEAR_SECONDS))
+            .map(|(index, target)| (*target, exploration.frequency(index) * window))
             .collect();
-        let wanted = |per_trial: f64| match rarity {
-            Rarity::Rare => per_trial > 0.0 && per_trial < RARE_PER_TRIAL,
-            Rarity::All => per_trial > 0.0,
-        };
         let estimated: Vec<bool> = expected
             .iter()
-            .map(|(_, per_trial)| wanted(*per_trial))
+            .map(|(_, per_trial)| *per_trial > 0.0 && *per_trial < enough * window)
             .collect();
+        exploration.explore_others(&estimated);
+        let found = exploration.found;
         let mut guide = Guide {
             estimated: all
                 .iter()
@@ -153,6 +158,7 @@ impl Guide {
                 .map(|(primaries, cuts)| Configuration::new(&events, primaries, cuts, &estimated))
                 .collect(),
             events,
+            all,
             expected,
             initiators: Vec::new(),
             matters: Vec::new(),
@@ -218,7 +224,7 @@ impl Guide {
     /// Whether a state in which no initiator is active is in the safe set.
     pub(super) fn is_safe(&self, state: &State, ledger: &Ledger) -> bool {
         let configuration = &self.configurations[self.configuration(state)];
-        configuration.importance(&self.events, ledger) <= UNSAFE * configuration.base
+        configuration.importance(ledger) <= UNSAFE * configuration.base
     }
 
     /// The share of the effort that a clock gets from which branches start.
@@ -301,38 +307,75 @@ pub(super) fn can_be_forced(topology: &Topology, clock: Clock) -> bool {
     }
 }
 
-/// Failures of a target in a year.
-fn frequency(found: &[(Vec<usize>, Vec<Cut>)], target: usize) -> f64 {
-    let of_target = |cuts: &[Cut]| -> f64 {
-        let cuts = cuts.iter().filter(|cut| cut.target == target && cut.fails);
-        cuts.map(|cut| cut.frequency * YEAR_SECONDS).sum()
-    };
-    found.first().map_or(0.0, |(_, cuts)| of_target(cuts))
+/// The search for sets that matter, for each combination of primaries that drills lead to.
+struct Exploration<'a, 't> {
+    events: &'a Events,
+    targets: &'a [Target],
+    reach: Reach,
+    drills: Drills<'t>,
+    /// How many drills a model of this size can afford.
+    affordable: usize,
+    /// Everything up, by combinations of primaries.
+    worlds: Vec<World<'t, Median>>,
+    /// The sets of those that were explored.
+    found: Vec<(Vec<usize>, Vec<Cut>)>,
 }
 
-/// Sets that matter, for each combination of primaries that drills lead to.
-fn configurations(
-    topology: &Topology,
-    events: &Events,
-    layout: &Layout,
-    targets: &[Target],
-) -> Vec<(Vec<usize>, Vec<Cut>)> {
-    let mut drills = Drills::new(topology, events);
-    let base = drills.base(layout);
-    let affordable = DRILL_BUDGET / layout.slots().max(1);
-    let mut worlds: Vec<World<'_, Median>> = vec![base];
-    let mut found: Vec<(Vec<usize>, Vec<Cut>)> = Vec::new();
-    while found.len() < worlds.len() {
-        let most = if found.is_empty() {
-            MOST_DRILLS
-        } else {
-            MOST_FURTHER_DRILLS
-        };
-        let start = worlds[found.len()].clone();
-        let search = Search::new(events, targets);
-        let cuts = search.run(most.min(affordable.max(1)), |set| {
+impl<'a, 't> Exploration<'a, 't>
+where
+    'a: 't,
+{
+    fn new(
+        topology: &'t Topology,
+        events: &'a Events,
+        layout: &'t Layout,
+        targets: &'a [Target],
+    ) -> Exploration<'a, 't> {
+        let drills = Drills::new(topology, events);
+        Exploration {
+            events,
+            targets,
+            reach: Reach::new(topology, events, targets),
+            affordable: (DRILL_BUDGET / layout.slots().max(1)).max(1),
+            worlds: vec![drills.base(layout)],
+            drills,
+            found: Vec::new(),
+        }
+    }
+
+    /// Everything as it is at first, from below and from above.
+    fn explore_first(&mut self, enough: f64) {
+        let most = MOST_DRILLS.min(self.affordable);
+        let wanted = vec![true; self.targets.len()];
+        self.explore((&wanted, enough), most, |_| Some(Vec::new()));
+    }
+
+    /// The other combinations of primaries, for these targets only.
+    fn explore_others(&mut self, wanted: &[bool]) {
+        let most = MOST_FURTHER_DRILLS.min(self.affordable);
+        while wanted.contains(&true) && self.found.len() < self.worlds.len() {
+            let first = self.found[0].1.clone();
+            let known = |target: usize| {
+                let cuts = first.iter().filter(|cut| cut.target == target);
+                let known: Vec<Set> = cuts.map(|cut| cut.needs.clone()).collect();
+                (!known.is_empty()).then_some(known)
+            };
+            self.explore((wanted, f64::INFINITY), most, known);
+        }
+    }
+
+    /// The next combination of primaries. For targets that nothing leads to from below, `known` has sets that may.
+    fn explore(
+        &mut self,
+        (wanted, enough): (&[bool], f64),
+        most: usize,
+        known: impl Fn(usize) -> Option<Vec<Set>>,
+    ) {
+        let (drills, worlds) = (&mut self.drills, &mut self.worlds);
+        let start = worlds[self.found.len()].clone();
+        let mut drill = |set: &[(u32, u16)]| {
             let outcome = drills.run(&start, set);
-            if let Some(rested) = &outcome.rested {
+            if let Some(rested) = drills.world().filter(|_| outcome.rested) {
                 let is_known = worlds
                     .iter()
                     .any(|world| world.state.primaries().eq(rested.state.primaries()));
@@ -341,54 +384,30 @@ fn configurations(
                 }
             }
             outcome
-        });
-        found.push((start.state.primaries().collect(), cuts));
-    }
-    found
-}
-
-impl Guide {
-    #[doc(hidden)]
-    pub fn describe(&self, topology: &Topology) -> String {
-        let mut text = String::new();
-        let name = |event: usize| match &self.events.list[event].what {
-            What::Strike(clocks) => match clocks[0] {
-                Clock::Fault(id) => {
-                    format!("{}x{}", topology.faults[id.index()].path, clocks.len())
-                }
-                Clock::Alarm(id) => format!("alarm {}", topology.detectors[id.index()].path),
-            },
-            What::Failure(draw) => format!("failure {}", draw.0),
         };
-        text += &format!("  expected {:?}\n", self.expected);
-        for configuration in &self.configurations {
-            text += &format!(
-                "  primaries {:?}: {} cuts, base {}\n",
-                configuration.primaries,
-                configuration.cuts.len(),
-                configuration.base
-            );
-            for cut in configuration.cuts.iter().take(12) {
-                let needs: Vec<String> = cut
-                    .needs
-                    .iter()
-                    .map(|(event, count)| format!("{}*{count}", name(*event as usize)))
-                    .collect();
-                text += &format!(
-                    "    {} {:.3e} {:.3e}/y fails {}: {}\n",
-                    cut.target,
-                    cut.cost,
-                    cut.frequency * YEAR_SECONDS,
-                    cut.fails,
-                    needs.join(" + ")
-                );
+        let mut search = Search::new(Task {
+            events: self.events,
+            targets: self.targets,
+            reach: &self.reach,
+            wanted,
+            enough,
+        });
+        search.from_below(most, &mut drill);
+        for target in 0..self.targets.len() {
+            if search.lacks(target)
+                && let Some(known) = known(target)
+            {
+                search.from_above(target, most, &known, &mut drill);
             }
         }
-        text += &format!(
-            "  {} initiators, value {:.3e}\n",
-            self.initiators.len(),
-            self.value_per_trial
-        );
-        text
+        let cuts = search.into_cuts();
+        self.found.push((start.state.primaries().collect(), cuts));
+    }
+
+    /// Failures of a target in a second.
+    fn frequency(&self, target: usize) -> f64 {
+        let cuts = self.found[0].1.iter();
+        let of_target = cuts.filter(|cut| cut.target == target && cut.fails);
+        of_target.fold(0.0, |sum, cut| sum + cut.frequency)
     }
 }

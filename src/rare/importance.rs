@@ -1,12 +1,23 @@
 //! Importance: how near a state is to a failure that matters.
 //!
 //! It is the sum over the cut sets of their cost times the chance of what is still missing, so that with everything up
-//! each target contributes one. All that is known of "everything up" is worked out once; a state costs no more than the
-//! sets that touch what is down.
+//! each target contributes one. All that is known of "everything up" is worked out once, and so are the chances of what
+//! is missing for each number of members that are down: a state costs no more than the sets that touch what is down.
 
-use super::cuts::{Cut, chance_of};
+use super::cuts::{Cut, chance_of, chance_of_set};
 use super::event::Events;
 use super::ledger::Ledger;
+
+/// What a set needs of one basic event.
+#[derive(Clone, Debug)]
+struct Term {
+    event: u32,
+    /// What one member more adds to a set of which everything is missing.
+    gain: f64,
+    /// By how many members are the case: the chance of the rest, and how many times as likely one more makes it, less
+    /// one.
+    chances: Vec<(f64, f64)>,
+}
 
 /// What the engine is like with these primaries.
 #[derive(Clone, Debug)]
@@ -21,6 +32,8 @@ pub(super) struct Configuration {
     pub alone: Vec<f64>,
     /// The value of each set when everything is up.
     values: Vec<f64>,
+    /// What each set needs.
+    terms: Vec<Vec<Term>>,
     /// The sets that each basic event is in.
     of_event: Vec<Vec<u32>>,
     /// The importance of everything up for each target.
@@ -38,10 +51,9 @@ impl Configuration {
         estimated: &[bool],
     ) -> Configuration {
         cuts.retain(|cut| estimated[cut.target]);
-        let nothing = Ledger::of(events);
         let mut bases = vec![0.0; estimated.len()];
         for cut in &cuts {
-            bases[cut.target] += value(events, cut, &nothing);
+            bases[cut.target] += cut.cost * chance_of_set(events, &cut.needs);
         }
         for cut in &mut cuts {
             cut.cost /= bases[cut.target];
@@ -52,14 +64,17 @@ impl Configuration {
             .for_each(|base| *base = 1.0);
         let mut of_event = vec![Vec::new(); events.list.len()];
         let mut gains = vec![vec![0.0; events.list.len()]; estimated.len()];
-        let mut values = Vec::new();
+        let (mut values, mut terms) = (Vec::new(), Vec::new());
         for (index, cut) in cuts.iter().enumerate() {
-            let value = value(events, cut, &nothing);
-            values.push(value);
-            for need in &cut.needs {
-                of_event[need.0 as usize].push(index as u32);
+            let value = cut.cost * chance_of_set(events, &cut.needs);
+            let needs = cut.needs.iter();
+            let of_cut: Vec<Term> = needs.map(|need| Term::new(events, *need, value)).collect();
+            for term in &of_cut {
+                of_event[term.event as usize].push(index as u32);
+                gains[cut.target][term.event as usize] += term.gain;
             }
-            add_gains(events, cut, value, &nothing, &mut gains[cut.target]);
+            values.push(value);
+            terms.push(of_cut);
         }
         let mut configuration = Configuration {
             primaries,
@@ -67,37 +82,33 @@ impl Configuration {
             cuts,
             alone: Vec::new(),
             values,
+            terms,
             of_event,
             bases,
             gains,
         };
+        let nothing = Ledger::of(events);
         let alone = (0..events.list.len()).map(|event| {
             let mut ledger = nothing.clone();
             ledger.add(event);
-            configuration.importance(events, &ledger)
+            configuration.importance(&ledger)
         });
         configuration.alone = alone.collect();
         configuration
     }
 
     /// The expected cost rate of a state, with all up as one for each target.
-    pub fn importance(&self, events: &Events, ledger: &Ledger) -> f64 {
+    pub fn importance(&self, ledger: &Ledger) -> f64 {
         let mut importance = self.base;
-        self.for_touched(ledger, |index, cut| {
-            importance += value(events, cut, ledger) - self.values[index];
+        self.for_touched(ledger, |index| {
+            importance += self.value(index, ledger) - self.values[index];
         });
         importance
     }
 
     /// The importance of a state for the targets that still stand, and in `gains` what one more member of each basic
     /// event would add to it.
-    pub fn gains(
-        &self,
-        events: &Events,
-        ledger: &Ledger,
-        standing: &[bool],
-        gains: &mut [f64],
-    ) -> f64 {
+    pub fn gains(&self, ledger: &Ledger, standing: &[bool], gains: &mut [f64]) -> f64 {
         gains.fill(0.0);
         let mut importance = 0.0;
         for (target, _) in standing.iter().enumerate().filter(|(_, stands)| **stands) {
@@ -109,49 +120,62 @@ impl Configuration {
                     .for_each(|(gain, more)| *gain += more);
             }
         }
-        let nothing = Ledger::of(events);
-        self.for_touched(ledger, |index, cut| {
-            if standing[cut.target] {
-                let now = value(events, cut, ledger);
+        self.for_touched(ledger, |index| {
+            if standing[self.cuts[index].target] {
+                let now = self.value(index, ledger);
                 importance += now - self.values[index];
-                add_gains(events, cut, -self.values[index], &nothing, gains);
-                add_gains(events, cut, now, ledger, gains);
+                for term in &self.terms[index] {
+                    let (_, more) = term.at(ledger);
+                    gains[term.event as usize] += now * more - term.gain;
+                }
             }
         });
         importance
     }
 
+    /// The cost of a set times the chance of what is still missing.
+    fn value(&self, index: usize, ledger: &Ledger) -> f64 {
+        let chances = self.terms[index].iter().map(|term| term.at(ledger).0);
+        self.cuts[index].cost * chances.product::<f64>()
+    }
+
     /// Every set that something that is down is in, once.
-    fn for_touched(&self, ledger: &Ledger, mut each: impl FnMut(usize, &Cut)) {
+    fn for_touched(&self, ledger: &Ledger, mut each: impl FnMut(usize)) {
         for event in ledger.down() {
             for index in &self.of_event[*event as usize] {
-                let cut = &self.cuts[*index as usize];
-                let first = cut.needs.iter().find(|need| ledger.count(need.0) > 0);
-                if first.is_some_and(|need| need.0 == *event) {
-                    each(*index as usize, cut);
+                let terms = &self.terms[*index as usize];
+                let first = terms.iter().find(|term| ledger.count(term.event) > 0);
+                if first.is_some_and(|term| term.event == *event) {
+                    each(*index as usize);
                 }
             }
         }
     }
 }
 
-/// The cost of a set times the chance of what is still missing.
-fn value(events: &Events, cut: &Cut, ledger: &Ledger) -> f64 {
-    let missing = cut.needs.iter();
-    cut.cost
-        * missing
-            .map(|need| chance_of(events, *need, ledger.count(need.0)))
-            .product::<f64>()
-}
-
-/// Adds what one more member of each basic event of a set adds to its value.
-fn add_gains(events: &Events, cut: &Cut, value: f64, ledger: &Ledger, gains: &mut [f64]) {
-    for need in &cut.needs {
-        let count = ledger.count(need.0);
-        if count < need.1 {
-            let before = chance_of(events, *need, count);
-            let after = chance_of(events, *need, count + 1);
-            gains[need.0 as usize] += value * (after / before - 1.0);
+impl Term {
+    /// What a set that has this value when everything is up needs of one basic event.
+    fn new(events: &Events, need: (u32, u16), value: f64) -> Term {
+        let chances: Vec<f64> = (0..=need.1)
+            .map(|already| chance_of(events, need, already))
+            .collect();
+        let more = |already: usize| match chances.get(already + 1) {
+            Some(next) => next / chances[already] - 1.0,
+            None => 0.0,
+        };
+        Term {
+            event: need.0,
+            gain: value * more(0),
+            chances: chances
+                .iter()
+                .enumerate()
+                .map(|(already, chance)| (*chance, more(already)))
+                .collect(),
         }
+    }
+
+    fn at(&self, ledger: &Ledger) -> (f64, f64) {
+        let already = usize::from(ledger.count(self.event));
+        self.chances[already.min(self.chances.len() - 1)]
     }
 }

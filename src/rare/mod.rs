@@ -10,10 +10,13 @@
 //!
 //! - `event`: the basic events: strikes of clocks, and fences and stages that fail.
 //! - `drill`: what a set of basic events leads to, found out by the engine itself with every delay at its median.
-//! - `cuts`: the sets that matter, and the importance of a state: how near it is to a failure that matters.
-//! - `guide`: all that is decided before a run, a pure function of the model.
+//! - `reach`: which targets a basic event can touch at all.
+//! - `cuts`, `deep`: the sets that matter, sought from below and from above.
+//! - `importance`, `ledger`: how near a state is to a failure that matters, and what is down.
+//! - `guide`, `leading`: all that is decided before a run, a pure function of the model, and what it tells people.
 //! - `trial`: the nominal trial, and where branches leave it.
 //! - `path`, `decision`: one branch, and what is forced in it.
+//! - `contrast`, `likelihood`: the same paths under two sets of figures: differences and derivatives.
 //!
 //! The safe set of A-cycles (Nicola, Shahabuddin and Nakayama, IEEE Transactions on Reliability 50, 2001) is told by
 //! importance, not by "everything is up": a fleet in which something is always broken has rare events too. What a
@@ -21,15 +24,28 @@
 //! measure for delays of detection, decision and promotion, which are drawn as they are.
 
 mod chance;
+mod contrast;
 mod cuts;
 mod decision;
+mod deep;
 mod drill;
 mod event;
 mod guide;
 mod importance;
+mod leading;
 mod ledger;
+mod likelihood;
 mod path;
+mod reach;
+#[cfg(test)]
+mod tests;
 mod trial;
 
+pub use contrast::{
+    ContrastTally, Contrasted, JourneyContrast, PairedMoments, Parameter, StoreContrast, contrast,
+    elasticity,
+};
 pub use guide::{Guide, Rarity, Target};
+pub use leading::LeadingSet;
+pub use likelihood::ContrastError;
 pub use trial::run_trials;

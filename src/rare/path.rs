@@ -4,6 +4,7 @@ use super::chance::BranchChance;
 use super::decision::Window;
 use super::guide::Target;
 use super::ledger::Ledger;
+use super::likelihood::Likelihood;
 use crate::engine::Chance;
 use crate::measure::Observers;
 use crate::time::{Span, Time};
@@ -24,6 +25,8 @@ pub(super) struct Path<'t> {
     /// How many branches it is away from the nominal trial.
     pub depth: u32,
     pub window: Window,
+    /// What the path weighs under other figures.
+    pub likelihood: Likelihood,
 }
 
 /// When a trial is back in the safe set if nothing happens before: once nothing is under way and what is open will have
@@ -65,5 +68,6 @@ impl<'t> Path<'t> {
         self.weight = other.weight;
         self.depth = other.depth;
         self.window.copy_from(&other.window);
+        self.likelihood.copy_from(&other.likelihood);
     }
 }

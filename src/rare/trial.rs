@@ -10,9 +10,11 @@
 use std::ops::Range;
 
 use super::chance::BranchChance;
+use super::contrast::OtherFigures;
 use super::decision::{Decisions, Window, chance_of, hazard, strike_within};
 use super::guide::{Guide, targets};
 use super::ledger::Ledger;
+use super::likelihood::Likelihood;
 use super::path::{Path, calm_from};
 use crate::dist::LengthBiased;
 use crate::engine::Plain;
@@ -38,15 +40,15 @@ struct Plan {
 }
 
 /// Runs trials with branches.
-struct Explorer<'t> {
+pub(super) struct Explorer<'t> {
     topology: &'t Topology,
     layout: &'t Layout,
     guide: &'t Guide,
     seed: u64,
     trial: u64,
-    branches: u64,
+    pub branches: u64,
     luck: Stream,
-    decisions: Decisions<'t>,
+    pub decisions: Decisions<'t>,
     all_targets: Vec<super::guide::Target>,
     /// Branches that wait for their turn.
     pending: Vec<Path<'t>>,
@@ -56,7 +58,9 @@ struct Explorer<'t> {
     /// How long the repair of each fault is drawn when it is forced.
     lengthened: &'t [LengthBiased],
     /// What branches and the nominal trial inside the safe set add up to.
-    weighted: Totals,
+    pub weighted: Totals,
+    /// The same paths under other figures, if they are wanted.
+    pub other: Option<OtherFigures<'t>>,
 }
 
 /// Runs these trials one after the other, with the branches of the guide.
@@ -86,7 +90,7 @@ pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u
     tally
 }
 
-fn key(purpose: u64) -> StreamKey {
+pub(super) fn key(purpose: u64) -> StreamKey {
     StreamKey {
         entity: Entity(0),
         purpose: Purpose(purpose),
@@ -94,7 +98,7 @@ fn key(purpose: u64) -> StreamKey {
 }
 
 impl<'t> Explorer<'t> {
-    fn new(
+    pub fn new(
         topology: &'t Topology,
         layout: &'t Layout,
         guide: &'t Guide,
@@ -118,11 +122,12 @@ impl<'t> Explorer<'t> {
             plans: Vec::new(),
             lengthened,
             weighted: Totals::new(topology),
+            other: None,
         }
     }
 
     /// Runs one trial; what the nominal trial came to goes to `plain`.
-    fn run(&mut self, trial: u64, plain: &mut Totals) -> (Observers, bool) {
+    pub fn run(&mut self, trial: u64, plain: &mut Totals) -> (Observers, bool) {
         (self.trial, self.branches) = (trial, 0);
         self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
         self.weighted.clear();
@@ -131,6 +136,9 @@ impl<'t> Explorer<'t> {
         let mut observers = Observers::new(self.topology);
         let mut ledger = Ledger::of(&self.guide.events);
         observers.settled(&world);
+        if let Some(other) = &mut self.other {
+            other.start(&world, (self.seed, trial));
+        }
         self.plan_first(&world, observers.window.to);
         let mut is_safe = true;
         let mut calm = Time::NEVER;
@@ -151,6 +159,9 @@ impl<'t> Explorer<'t> {
                 if !calm.is_never() {
                     observers.add_to(1.0, plain);
                     observers.forget();
+                    if let Some(other) = &mut self.other {
+                        other.is_safe_from(calm);
+                    }
                     is_safe = true;
                     calm = Time::NEVER;
                 }
@@ -159,8 +170,20 @@ impl<'t> Explorer<'t> {
             if observers.due(&world).is_none() {
                 break;
             }
+            if let Some(other) = &mut self.other {
+                other.look(next);
+            }
             world.step();
             ledger.note(self.guide, &world);
+            if let Some(other) = &mut self.other {
+                other.note(&world);
+                if is_safe {
+                    other.count_nominal(&observers, world.state.now);
+                    observers.add_to(1.0, plain);
+                    observers.add_to(1.0, &mut self.weighted);
+                    observers.forget();
+                }
+            }
             if is_safe && !ledger.is_safe {
                 observers.add_to(1.0, plain);
                 observers.add_to(1.0, &mut self.weighted);
@@ -183,6 +206,11 @@ impl<'t> Explorer<'t> {
         observers.add_to(1.0, plain);
         if is_safe {
             observers.add_to(1.0, &mut self.weighted);
+            if let Some(other) = &mut self.other {
+                let end = world.state.now.max(observers.window.to);
+                other.look(end);
+                other.count_nominal(&observers, end);
+            }
         }
         let cut_off = observers.is_open();
         (observers, cut_off)
@@ -268,6 +296,7 @@ impl<'t> Explorer<'t> {
         }
         let mut path = self.copy_of(world, observers, ledger);
         path.weight = plan.weight;
+        self.leave_nominal(&mut path, plan.at);
         path.observers.advance(self.topology, plan.at);
         path.observers.forget();
         self.strike(&mut path, plan.clock, plan.at);
@@ -283,6 +312,7 @@ impl<'t> Explorer<'t> {
     fn branch_off(&mut self, world: &World<'t, Plain<'_>>, observers: &Observers, ledger: &Ledger) {
         let mut path = self.copy_of(world, observers, ledger);
         path.weight = 1.0;
+        self.leave_nominal(&mut path, world.state.now);
         self.explore(path);
         self.explore_pending();
     }
@@ -301,6 +331,7 @@ impl<'t> Explorer<'t> {
             weight: 1.0,
             depth: 0,
             window: Window::default(),
+            likelihood: Likelihood::default(),
         });
         path.world.copy_state(world);
         path.observers.clone_from(observers);
@@ -318,6 +349,13 @@ impl<'t> Explorer<'t> {
         path.depth += 1;
         self.begin(&mut path);
         path
+    }
+
+    /// What a branch weighs under other figures begins with what its trial weighs.
+    fn leave_nominal(&self, path: &mut Path<'t>, at: Time) {
+        if let Some(other) = &self.other {
+            other.branch(at, &mut path.likelihood);
+        }
     }
 
     /// Gives a branch its own streams.
@@ -346,6 +384,9 @@ impl<'t> Explorer<'t> {
     fn step(&self, path: &mut Path<'t>) -> bool {
         path.world.step();
         path.weight *= path.world.chance_mut().take_likelihood_ratio();
+        if let Some(other) = &self.other {
+            other.note_branch(&path.world, &mut path.likelihood);
+        }
         path.observers.settled(&path.world);
         let matters = path.ledger.note(self.guide, &path.world);
         path.look(&self.all_targets) || matters
@@ -412,6 +453,10 @@ impl<'t> Explorer<'t> {
             calm = calm_from(&path.world, &path.ledger, &path.observers);
         }
         path.observers.add_to(path.weight, &mut self.weighted);
+        if let Some(other) = &mut self.other {
+            let end = path.world.state.now.max(path.observers.window.to);
+            other.count_branch(&path, calm.min(end));
+        }
         self.spare.push(path);
     }
 

@@ -10,6 +10,7 @@
 mod ageing;
 mod branches;
 mod case;
+mod contrast;
 mod database;
 mod failover;
 mod fates;

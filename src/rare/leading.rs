@@ -1,0 +1,70 @@
+//! What leads to a failure, in the model's own names.
+//!
+//! The sets by which a guide steers are the minimal cut sets of the model as the engine plays it, and worth reading by
+//! themselves. How often they occur is what drills say: faults that are independent, and delays at their medians.
+//! Deliberately absent: sets of targets that are not estimated by branches, for which the guide has no use.
+
+use super::event::What;
+use super::guide::{Guide, Target};
+use crate::engine::DrawId;
+use crate::time::YEAR_SECONDS;
+use crate::topology::Topology;
+use crate::world::clocks::Clock;
+
+/// Things that lead to a failure when all of them are the case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeadingSet {
+    /// The paths of faults, detectors that raise a false alarm, and stages that fail, and how many alike each takes.
+    pub needs: Vec<(String, u16)>,
+    /// How often a year that is about to happen.
+    pub per_year: f64,
+}
+
+impl Guide {
+    /// What leads to a failure of a target that is estimated by branches, the most frequent first.
+    #[must_use]
+    pub fn leads_to(&self, topology: &Topology, target: Target) -> Vec<LeadingSet> {
+        let of_target = |index: usize| self.all[index] == target;
+        let cuts = self
+            .configurations
+            .first()
+            .map_or(&[][..], |all_up| &all_up.cuts);
+        let cuts = cuts.iter().filter(|cut| cut.fails && of_target(cut.target));
+        let mut sets: Vec<LeadingSet> = cuts
+            .map(|cut| LeadingSet {
+                needs: cut
+                    .needs
+                    .iter()
+                    .map(|(event, count)| (self.path_of(topology, *event), *count))
+                    .collect(),
+                per_year: cut.frequency * YEAR_SECONDS,
+            })
+            .collect();
+        sets.sort_by(|one, other| other.per_year.total_cmp(&one.per_year));
+        sets
+    }
+
+    fn path_of(&self, topology: &Topology, event: u32) -> String {
+        match &self.events.list[event as usize].what {
+            What::Strike(clocks) => match clocks[0] {
+                Clock::Fault(id) => topology.faults[id.index()].path.clone(),
+                Clock::Alarm(id) => topology.detectors[id.index()].path.clone(),
+            },
+            What::Failure(draw) => stage(topology, *draw).unwrap_or_default(),
+        }
+    }
+}
+
+/// The stage of a failover that this draw decides.
+fn stage(topology: &Topology, draw: DrawId) -> Option<String> {
+    topology.stores.iter().find_map(|store| {
+        let failover = store.failover.as_ref()?;
+        let stages = [
+            (failover.draw_fence_works, "fence"),
+            (failover.promote.draw_works, "promote"),
+            (failover.redirect.draw_works, "redirect"),
+        ];
+        let (_, name) = stages.into_iter().find(|stage| stage.0 == draw)?;
+        Some(format!("stores.{}.failover.{name}", store.name))
+    })
+}

@@ -1,0 +1,339 @@
+//! Guides of small systems whose cut sets are known by hand, and importance against its definition.
+
+use super::cuts::chance_of_set;
+use super::drill::Drills;
+use super::event::Events;
+use super::guide::{Guide, Rarity, Target, targets};
+use super::ledger::Ledger;
+use super::reach::Reach;
+use crate::model;
+use crate::rng::{Entity, Purpose, Stream};
+use crate::topology::compile::compile_parsed;
+use crate::topology::{JourneyId, StoreId, Topology};
+use crate::world::Layout;
+
+const VISIT: Target = Target::Journey(JourneyId(0));
+
+fn topology(body: &str) -> Topology {
+    let text = format!("fivenines: 1\nname: small\n{body}");
+    match compile_parsed(model::parse(&text, &[])) {
+        Ok((topology, _)) => topology,
+        Err(problems) => panic!("{problems:#?}\n{text}"),
+    }
+}
+
+/// Services of one place, with as many instances as `least` says are needed of `size`.
+fn services(list: &[(&str, u32, u32)]) -> String {
+    let lines = list.iter().map(|(name, size, least)| {
+        format!(
+            "  {name}: {{ runs: {{ site: {size} }}, at-least: {least}, instance: {{ fails: {{ every: 100h, lasts: {{ mean: 1h }} }} }} }}\n"
+        )
+    });
+    format!(
+        "places: {{ site: {{}} }}\nservices:\n{}",
+        lines.collect::<String>()
+    )
+}
+
+/// What leads to the target, each set by the second part of its paths with its counts, in alphabetical order.
+fn sets(topology: &Topology, target: Target) -> Vec<String> {
+    let guide = Guide::new(topology, Rarity::All);
+    let mut sets: Vec<String> = guide
+        .leads_to(topology, target)
+        .iter()
+        .map(|set| {
+            let mut needs: Vec<String> = set
+                .needs
+                .iter()
+                .map(|(path, count)| {
+                    let mut words = path.split('.').skip(1);
+                    let named = match words.next() {
+                        Some(name) if path.starts_with("faults.") => words
+                            .next()
+                            .map_or(name.to_owned(), |at| format!("{name}@{at}")),
+                        Some(name) if path.starts_with("services.") => name.to_owned(),
+                        _ => path.clone(),
+                    };
+                    if *count == 1 {
+                        named
+                    } else {
+                        format!("{count} {named}")
+                    }
+                })
+                .collect();
+            needs.sort();
+            needs.join(" + ")
+        })
+        .collect();
+    sets.sort();
+    sets
+}
+
+#[test]
+fn two_of_three() {
+    let body = services(&[("a", 1, 1), ("b", 1, 1), ("c", 1, 1)])
+        + "journeys: { visit: { needs: [ { at-least: { count: 2, of: [a, b, c] } } ], rate: 10/s } }";
+    assert_eq!(sets(&topology(&body), VISIT), ["a + b", "a + c", "b + c"]);
+}
+
+#[test]
+fn one_in_series_with_two_in_parallel() {
+    let body = services(&[("a", 1, 1), ("b", 1, 1), ("c", 1, 1)])
+        + "journeys: { visit: { needs: [a, { any: [b, c] }], rate: 10/s } }";
+    assert_eq!(sets(&topology(&body), VISIT), ["a", "b + c"]);
+}
+
+#[test]
+fn a_pool_falls_short() {
+    let body = services(&[("a", 10, 7), ("b", 2, 1)])
+        + "journeys: { visit: { needs: [a, b], rate: 10/s } }";
+    let topology = topology(&body);
+    assert_eq!(sets(&topology, VISIT), ["2 b", "4 a"]);
+    let guide = Guide::new(&topology, Rarity::All);
+    let [pair, four] = &guide.leads_to(&topology, VISIT)[..] else {
+        panic!("two sets");
+    };
+    // By hand: the chance of all, times how fast that ends.
+    let (share, hours_of_a_year) = (1.0 / 101.0_f64, 8_760.0);
+    let by_hand =
+        |ways: f64, count: i32| ways * share.powi(count) * f64::from(count) * hours_of_a_year;
+    assert!((pair.per_year / by_hand(1.0, 2) - 1.0).abs() < 1e-9);
+    assert!((four.per_year / by_hand(210.0, 4) - 1.0).abs() < 1e-9);
+}
+
+/// Nine services must all be gone; each of them is gone with its one instance, or with one of each of two pairs.
+fn deep() -> Topology {
+    let mut list = Vec::new();
+    let names: Vec<[String; 3]> = (0..9)
+        .map(|number| ["one", "left", "right"].map(|what| format!("{what}-{number}")))
+        .collect();
+    for [one, left, right] in &names {
+        list.extend([(one.as_str(), 3, 3), (left, 2, 2), (right, 2, 2)]);
+    }
+    let modules = names
+        .iter()
+        .map(|[one, left, right]| format!("{{ all: [{one}, {{ any: [{left}, {right}] }}] }}"));
+    let modules: Vec<String> = modules.collect();
+    topology(&format!(
+        "{}journeys: {{ visit: {{ needs: [ {{ any: [{}] }} ], rate: 10/s }} }}",
+        services(&list),
+        modules.join(", ")
+    ))
+}
+
+#[test]
+fn nine_members_are_found_from_above_and_exchanged() {
+    let topology = deep();
+    let found = sets(&topology, VISIT);
+    let likeliest: Vec<String> = (0..9).map(|number| format!("one-{number}")).collect();
+    assert!(found.contains(&likeliest.join(" + ")), "{found:?}");
+    for number in 0..9 {
+        let mut exchanged = likeliest.clone();
+        exchanged[number] = format!("left-{number}");
+        exchanged.push(format!("right-{number}"));
+        exchanged.sort();
+        assert!(found.contains(&exchanged.join(" + ")), "{exchanged:?}");
+    }
+}
+
+fn two_regions() -> Topology {
+    topology(
+        "places: { east: { zones: [a] }, west: { zones: [a] } }
+faults:
+  region: { hits: each region, every: 1y, lasts: { fixed: 2h }, effect: refuses }
+services:
+  api: { runs: { east: 1, west: 1 } }
+  other: { runs: { east: 1 }, instance: { fails: { every: 1y, lasts: 1h } } }
+traffic:
+  www:
+    to: api
+    dns: { failover: [east, west], ttl: 60s, stale: [], answers-after: 3s, check: { every: 10s, timeout: 4s, after: 3 } }
+journeys:
+  visit: { enters: www, rate: 10/s }
+  watch: { needs: [other], rate: 10/s }",
+    )
+}
+
+/// The loss of the first region is over once clients have moved; that of both lasts.
+#[test]
+fn a_failover_makes_one_region_short_and_two_long() {
+    let topology = two_regions();
+    assert_eq!(
+        sets(&topology, VISIT),
+        ["region@east", "region@east + region@west"]
+    );
+    let guide = Guide::new(&topology, Rarity::All);
+    let cuts = &guide.configurations[0].cuts;
+    let costs: Vec<f64> = cuts
+        .iter()
+        .filter(|cut| cut.target == 0)
+        .map(|cut| cut.cost)
+        .collect();
+    assert!(costs[1] > 50.0 * costs[0], "{costs:?}");
+}
+
+#[test]
+fn reach_tells_what_a_target_does_not_depend_on() {
+    let topology = two_regions();
+    let events = Events::new(&topology);
+    let all = targets(&topology);
+    let reach = Reach::new(&topology, &events, &all);
+    let touched: Vec<&[bool]> = (0..events.list.len() as u32)
+        .map(|event| reach.of(event))
+        .collect();
+    // The region of the east, that of the west, and the instance of the other service; "visit" and "watch".
+    assert_eq!(touched, [&[true, true][..], &[true, false], &[false, true]]);
+    let detector = &topology.detectors[0];
+    assert!(
+        detector.vantage.iter().all(|place| place.index() == 1),
+        "from outside"
+    );
+}
+
+fn parted(detect: &str) -> Topology {
+    topology(&format!(
+        "places: {{ east: {{ zones: [a] }}, west: {{ zones: [a] }} }}
+faults:
+  cut: {{ cuts: east <-> west, every: 1y, lasts: {{ fixed: 300s }} }}
+services: {{ app: {{ runs: {{ east: 1, west: 1 }} }} }}
+stores:
+  db:
+    members: {{ primary: east/a, async: west/a }}
+    replication: async
+    failover:
+      detect: {{ every: 10s, after: 3, timeout: 2s{detect} }}
+      fence: {{ stonith: {{ works: 0.999999, takes: 5s, otherwise: promote }} }}
+      promote: 20s
+      redirect: 10s
+      steps-down: 10s
+      rejoin: 300s
+traffic:
+  east: {{ to: app, at: east }}
+  west: {{ to: app, at: west }}
+journeys:
+  east: {{ enters: east, writes: db, rate: 100/s }}
+  west: {{ enters: west, writes: db, rate: 50/s }}
+"
+    ))
+}
+
+#[test]
+fn a_split_brain_takes_a_cut_and_a_fence_that_fails() {
+    let found = sets(&parted(""), Target::SplitBrain(StoreId(0)));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("cut@") && found[0].contains("db.failover.fence"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn drills_repeat() {
+    let topology = parted("");
+    let events = Events::new(&topology);
+    let layout = Layout::new(&topology);
+    let mut drills = Drills::new(&topology, &events);
+    let base = drills.base(&layout);
+    let set: Vec<(u32, u16)> = (0..events.list.len() as u32)
+        .map(|event| (event, 1))
+        .collect();
+    let first = drills.run(&base, &set);
+    drills.run(&base, &set[..1]);
+    let again = drills.run(&base, &set);
+    assert_eq!(first.costs, again.costs);
+    assert_eq!(first.fails, again.fails);
+    assert!(first.costs.iter().any(|cost| *cost > 0.0));
+}
+
+/// The chance of what a set still lacks, by counting ways one by one.
+fn chance_of_rest(events: &Events, set: &[(u32, u16)], counts: &[u16]) -> f64 {
+    let mut chance = 1.0;
+    for (event, count) in set {
+        let kind = &events.list[*event as usize];
+        let down = counts[*event as usize].min(*count);
+        let (left, missing) = (kind.size() - down, count - down);
+        for step in 0..missing {
+            chance *= kind.chance * f64::from(left - step) / f64::from(step + 1);
+        }
+    }
+    chance
+}
+
+#[test]
+fn importance_and_gains_are_what_they_are_defined_as() {
+    let body = services(&[("a", 10, 7), ("b", 2, 1), ("c", 4, 3)])
+        + "journeys: { visit: { needs: [a, { any: [b, c] }], rate: 10/s }, other: { needs: [b], rate: 1/s } }";
+    for topology in [topology(&body), deep(), parted("")] {
+        let guide = Guide::new(&topology, Rarity::All);
+        let events = &guide.events;
+        let configuration = &guide.configurations[0];
+        let defined = |counts: &[u16], target: usize| -> f64 {
+            let cuts = configuration.cuts.iter().filter(|cut| cut.target == target);
+            cuts.map(|cut| cut.cost * chance_of_rest(events, &cut.needs, counts))
+                .sum()
+        };
+        let mut luck = Stream::new(1, 0, Entity(7), Purpose(7));
+        let mut gains = vec![0.0; events.list.len()];
+        for _ in 0..50 {
+            let mut ledger = Ledger::of(events);
+            let mut counts = vec![0; events.list.len()];
+            for (event, kind) in events.list.iter().enumerate() {
+                for _ in 0..kind.size() {
+                    if luck.uniform() < 0.2 {
+                        ledger.add(event);
+                        counts[event] += 1;
+                    }
+                }
+            }
+            let all = 0..guide.all.len();
+            let total: f64 = all.clone().map(|target| defined(&counts, target)).sum();
+            let found = configuration.importance(&ledger);
+            assert!((found / total - 1.0).abs() < 1e-9, "{found} {total}");
+            let standing: Vec<bool> = all.clone().map(|_| luck.uniform() < 0.7).collect();
+            let sum = |counts: &[u16]| -> f64 {
+                let stands = all.clone().filter(|target| standing[*target]);
+                stands.map(|target| defined(counts, target)).sum()
+            };
+            let now = sum(&counts);
+            let found = configuration.gains(&ledger, &standing, &mut gains);
+            assert!((found - now).abs() < 1e-9 * total, "{found} {now}");
+            for event in 0..counts.len() {
+                let mut more = counts.clone();
+                more[event] = (more[event] + 1).min(events.list[event].size());
+                let gain = sum(&more) - now;
+                assert!(
+                    (gains[event] - gain).abs() < 1e-9 * (total + gain),
+                    "{event}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_up_comes_to_one_for_each_target() {
+    let topology = parted("");
+    let guide = Guide::new(&topology, Rarity::All);
+    let configuration = &guide.configurations[0];
+    for (index, target) in guide.all.iter().enumerate() {
+        let cuts = configuration.cuts.iter().filter(|cut| cut.target == index);
+        let sum: f64 = cuts
+            .map(|cut| cut.cost * chance_of_set(&guide.events, &cut.needs))
+            .sum();
+        let wanted = f64::from(u8::from(guide.estimates(*target)));
+        assert!((sum - wanted).abs() < 1e-9, "{target:?} {sum}");
+    }
+}
+
+/// What is common by itself is left to plain simulation, and so is what nothing leads to.
+#[test]
+fn only_what_is_rare_is_estimated_by_branches() {
+    let guide = Guide::new(&parted(""), Rarity::Rare);
+    assert_eq!(guide.targets(), [Target::SplitBrain(StoreId(0))]);
+    let body = services(&[("a", 1, 1)]) + "journeys: { visit: { needs: [a], rate: 10/s } }";
+    assert!(!Guide::new(&topology(&body), Rarity::Rare).has_branches());
+    let body = "places: { site: {} }
+services: { a: { runs: { site: 1 } } }
+journeys: { visit: { needs: [a], rate: 10/s } }";
+    assert!(!Guide::new(&topology(body), Rarity::All).has_branches());
+}
