@@ -1,7 +1,8 @@
 //! Truth: faults strike, wait for a crew and are repaired; their effects are counted on places, parts and links.
 //!
 //! A fault's clock runs whatever other faults do, and something is up when no effect is on it. A fault that comes
-//! back inherits its age if its law says so (bad as old), and starts anew otherwise.
+//! back inherits its age if its law says so (bad as old), and starts anew otherwise. Faults that are alike may share
+//! a clock (see `families`); each is repaired by itself.
 
 use super::World;
 use super::layout::Timer;
