@@ -206,6 +206,18 @@ impl Agenda {
         !self.time(slot).is_never()
     }
 
+    /// Whether no timer of this slot or a higher one is running.
+    #[must_use]
+    pub fn is_idle_from(&self, slot: Slot) -> bool {
+        let leaf = self.leaf(slot);
+        let (group, lane) = (leaf / ARITY, leaf % ARITY);
+        let mut groups = self.nodes[group..].iter();
+        let first = groups
+            .next()
+            .map_or(&[][..], |siblings| &siblings.0[lane..]);
+        first.iter().all(|key| *key == IDLE) && groups.all(|siblings| siblings.earliest() == IDLE)
+    }
+
     /// The timer that runs out first.
     #[must_use]
     #[inline]
@@ -336,6 +348,22 @@ mod tests {
                 agenda.settle();
                 assert_eq!(agenda.next(), reference.order.first().copied());
                 assert_eq!(agenda.time(slot), reference.times[slot.0 as usize]);
+            }
+        }
+    }
+
+    #[test]
+    fn idle_slots_are_told_from_the_end() {
+        for slots in [1, 4, 5, 64, 65] {
+            let mut agenda = Agenda::new(slots);
+            assert!(agenda.is_idle_from(Slot(0)));
+            assert!(agenda.is_idle_from(Slot(slots as u32)));
+            for set in (0..slots as u32).map(Slot) {
+                agenda.set(set, Time(7));
+                for from in 0..=slots as u32 {
+                    assert_eq!(agenda.is_idle_from(Slot(from)), from > set.0);
+                }
+                agenda.clear(set);
             }
         }
     }
