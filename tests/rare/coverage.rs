@@ -63,15 +63,15 @@ fn heavy_tailed_repairs() {
 
 #[test]
 fn a_shared_fate() {
-    covers(&shared_power(1.0), 0.08);
+    covers(&shared_power(1.0), 0.1);
 }
 
 #[test]
 fn kinds_of_parts() {
-    covers(&three_kinds(1e-4), 0.08);
+    covers(&three_kinds(1e-4), 0.1);
 }
 
 #[test]
 fn a_start_with_everything_up() {
-    covers(&first_hours(1.0), 0.08);
+    covers(&first_hours(1.0), 0.1);
 }
