@@ -6,7 +6,7 @@
 //! interval ([`super::mean`]), more careful in the loss that it adds:
 //!
 //! - the largest total seen, as Fay and Feuer have it, where the sum is worth 400 equal totals and the largest is at
-//!   most 2.5 % of it;
+//!   most 2.5 % of it, or where it can be trusted and the largest is at most 1.25 %;
 //! - twice the largest where it can be trusted at least ([`Trust`]): a run that stops at a precision stops rather
 //!   before a heavy total than after it, and few trials then cost more than a small sample does;
 //! - three times the largest where it can't be, and more below ten. That is the mean beyond the largest of a Pareto
@@ -28,6 +28,8 @@ use crate::measure::moments::{Moments, Ratio};
 /// From this many effective trials on, and below this share of the largest, the largest total is the next one.
 const AMPLE_EFFECTIVE_TRIALS: f64 = 400.0;
 const LITTLE_OF_ONE_TRIAL: f64 = 0.025;
+/// Below this share of the largest, totals are alike enough for that whatever their number.
+const LITTLE_OF_ALIKE_TRIALS: f64 = 0.0125;
 
 const TRUSTED: &str = "gamma interval (Fay-Feuer), weighted trials";
 const WIDENED: &str = "gamma interval (Fay-Feuer), weighted trials, widened";
@@ -97,8 +99,10 @@ fn careful(mut total: Total, totals: &Moments, trials: u64, scale: f64) -> Figur
 
 /// How many times the largest total the next one is taken to be.
 fn beyond_the_largest(trust: &Trust) -> f64 {
-    let ample = trust.effective_trials >= AMPLE_EFFECTIVE_TRIALS
+    let many = trust.effective_trials >= AMPLE_EFFECTIVE_TRIALS
         && trust.largest_share <= LITTLE_OF_ONE_TRIAL;
+    let alike = trust.trustworthy && trust.largest_share <= LITTLE_OF_ALIKE_TRIALS;
+    let ample = many || alike;
     match (ample, trust.trustworthy) {
         (true, _) => 1.0,
         (false, true) => 2.0,
