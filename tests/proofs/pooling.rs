@@ -66,7 +66,7 @@ fn pools_as_old_after_repair() {
 /// Most members can't strike most of the time.
 #[test]
 fn pools_that_are_mostly_down() {
-    let fails = "every: 1d, lasts: { uniform: { min: 1d, max: 5d } }";
+    let fails = "every: 1d, lasts: { uniform: { from: 1d, to: 5d } }";
     let exact = fewer_than(2, &[0.25; 6]);
     pooled("mostly down", &pool(STATIONARY, (2, 6), fails), 500, exact);
 }
