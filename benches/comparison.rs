@@ -13,7 +13,7 @@ use std::hint::black_box;
 use fivenines::estimate::stopping::Plan;
 use fivenines::model;
 use fivenines::report;
-use fivenines::study::{ResultDocument, Study};
+use fivenines::study::{Method, ResultDocument, Study};
 use fivenines::topology::compile::compile_parsed;
 use serde_json::{Value, json};
 
@@ -85,10 +85,6 @@ fn load(text: &str, trials: u64) -> Study {
     let parsed = model::parse(text, &[]);
     let model_hash = model::hash::hash(parsed.model.as_ref().expect("a model"));
     let (topology, _) = compile_parsed(parsed).unwrap_or_else(|problems| panic!("{problems:?}"));
-    Study {
-        topology,
-        model_hash,
-        seed: 1,
-        plan: Plan::Trials(trials),
-    }
+    let plan = Plan::Trials(trials);
+    Study::new(topology, model_hash, 1, plan, Method::Plain)
 }

@@ -59,8 +59,11 @@ impl Span {
         let nanoseconds = seconds * 1e9;
         if nanoseconds >= 1.8e19 {
             Span::FOREVER
-        } else if nanoseconds > 0.0 {
+        } else if nanoseconds >= 9e18 {
             Span((nanoseconds + 0.5) as u64)
+        } else if nanoseconds > 0.0 {
+            // What fits into a signed integer, processors convert in one step.
+            Span((nanoseconds + 0.5) as i64 as u64)
         } else {
             Span::ZERO
         }

@@ -19,11 +19,13 @@ INSTANCES = 90
 
 
 class Health:
-    """What is down, by zone, and for how long."""
+    """What is down, by zone and by region, and for how long."""
 
     def __init__(self, env):
         self.env = env
         self.down_in_zone = [0] * 9
+        self.zones_down_in_region = [0] * 3
+        self.regions_down = 0
         self.down = 0
         self.changed = 0.0
         self.events = 0
@@ -37,21 +39,20 @@ class Health:
         self.instances_down += self.down * (now - self.changed)
         self.changed = now
         self.down += by
-        self.down_in_zone[instance // 10] += by
-        is_down = self.is_system_down()
+        zone = instance // 10
+        self.down_in_zone[zone] += by
+        # A zone is down with 4 instances, a region with 2 zones; repairs pass the same marks downwards.
+        if self.down_in_zone[zone] == (4 if by > 0 else 3):
+            region = zone // 3
+            self.zones_down_in_region[region] += by
+            if self.zones_down_in_region[region] == (2 if by > 0 else 1):
+                self.regions_down += by
+        is_down = self.regions_down >= 2
         if is_down and self.system_down_since is None:
             self.system_down_since = now
         elif not is_down and self.system_down_since is not None:
             self.system_down += now - self.system_down_since
             self.system_down_since = None
-
-    def is_system_down(self):
-        zones = self.down_in_zone
-        regions = 0
-        for first in (0, 3, 6):
-            if (zones[first] > 3) + (zones[first + 1] > 3) + (zones[first + 2] > 3) >= 2:
-                regions += 1
-        return regions >= 2
 
 
 def instance(env, health, index, luck):

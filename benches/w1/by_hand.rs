@@ -22,18 +22,19 @@ impl Tournament {
             &self.laws.failure
         };
         let wait = Span::from_seconds(law.residual(0.0, self.streams[index].uniform()));
-        self.keys[index] = u128::from(now.after(wait).0) << 32 | index as u128;
+        let mut key = u128::from(now.after(wait).0) << 32 | index as u128;
         let mut child = index;
         let (mut below, mut above) = (0, LEAVES);
         for width in [LEAVES, 64, 16, 4] {
-            let group = below + child / 4 * 4;
+            let (group, lane) = (below + child / 4 * 4, child % 4);
+            let siblings = [lane ^ 1, lane ^ 2, lane ^ 3].map(|lane| self.keys[group + lane]);
+            self.keys[group + lane] = key;
+            key = key.min(siblings[0].min(siblings[1]).min(siblings[2]));
             child /= 4;
-            self.keys[above + child] = self.keys[group]
-                .min(self.keys[group + 1])
-                .min(self.keys[group + 2].min(self.keys[group + 3]));
             below = above;
             above += width / 4;
         }
+        self.keys[NODES - 1] = key;
     }
 }
 

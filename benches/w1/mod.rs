@@ -54,10 +54,12 @@ fn streams(trial: u64) -> Vec<Stream> {
         .collect()
 }
 
-/// What is down, by zone, and since when.
+/// What is down, by zone and by region, and since when.
 #[derive(Default)]
 struct Health {
     down_in_zone: [u8; 9],
+    zones_down_in_region: [u8; 3],
+    regions_down: u8,
     down: u64,
     changed: Time,
     system_down_since: Option<Time>,
@@ -70,13 +72,18 @@ impl Health {
         self.story.events += 1;
         self.story.instances_down += self.down * now.since(self.changed).0;
         self.changed = now;
+        let region = &mut self.zones_down_in_region[instance / 30];
         let zone = &mut self.down_in_zone[instance / 10];
         if failed {
-            *zone += 1;
             self.down += 1;
+            *zone += 1;
+            *region += u8::from(*zone == 4);
+            self.regions_down += u8::from(*zone == 4 && *region == 2);
         } else {
-            *zone -= 1;
             self.down -= 1;
+            *zone -= 1;
+            *region -= u8::from(*zone == 3);
+            self.regions_down -= u8::from(*zone == 3 && *region == 1);
         }
         match (self.system_down_since, self.is_system_down()) {
             (None, true) => self.system_down_since = Some(now),
@@ -89,13 +96,6 @@ impl Health {
     }
 
     fn is_system_down(&self) -> bool {
-        let is_region_down = |index: usize| {
-            self.down_in_zone[3 * index..3 * index + 3]
-                .iter()
-                .filter(|down| **down > 3)
-                .count()
-                >= 2
-        };
-        (0..3).filter(|index| is_region_down(*index)).count() >= 2
+        self.regions_down >= 2
     }
 }

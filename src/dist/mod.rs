@@ -123,6 +123,7 @@ impl Law {
 
     /// The least duration whose cdf is `probability` (strictly between 0 and 1) or more.
     #[must_use]
+    #[inline]
     pub fn quantile(&self, probability: f64) -> f64 {
         dispatch!(self, family => family.quantile(probability))
     }
@@ -176,6 +177,7 @@ impl Law {
     /// The residual life in seconds of what has lasted `age` seconds: its quantile at `uniform`, strictly between 0
     /// and 1. Increases with `uniform`; zero at ages that the law does not reach.
     #[must_use]
+    #[inline]
     pub fn residual(&self, age: f64, uniform: f64) -> f64 {
         if age <= 0.0 {
             return self.quantile(uniform);

@@ -3,6 +3,12 @@
 //! Each slot holds at most one time. Internal nodes hold the earliest key of their four children, so that setting,
 //! cancelling and replacing a timer all cost one walk of log4(n) nodes without a data-dependent branch, and the next
 //! event is the root. Ties go to the lower slot; slots are numbered by class, so the order is (time, class, slot).
+//!
+//! All leaves are equally deep, and a node is found by arithmetic alone: a walk takes the same steps whatever the slot,
+//! looks at three siblings a level that do not depend on what it found before, and carries the earliest key upwards
+//! without reading what it wrote. Deliberately absent: an early end of a walk, which would be guessed wrong too often.
+
+use std::hint::select_unpredictable;
 
 use crate::time::Time;
 
@@ -18,13 +24,39 @@ const NONE: usize = usize::MAX;
 /// All paths have to be walked.
 const ALL: usize = usize::MAX - 1;
 
+/// The children of a node, in one line of the processor's cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Siblings([u128; ARITY]);
+
+impl Siblings {
+    /// The earliest of the four, without a branch.
+    fn earliest(&self) -> u128 {
+        let [a, b, c, d] = self.0;
+        earlier(earlier(a, b), earlier(c, d))
+    }
+
+    /// Puts a key in its place; returns the earliest of the four.
+    fn replace(&mut self, lane: usize, key: u128) -> u128 {
+        let others = [lane ^ 1, lane ^ 2, lane ^ 3].map(|other| self.0[other]);
+        self.0[lane] = key;
+        earlier(key, earlier(earlier(others[0], others[1]), others[2]))
+    }
+}
+
 /// The timers that are running.
 #[derive(Debug)]
 pub struct Agenda {
-    /// All levels of the tree, leaves first; each level is padded to a multiple of four.
-    keys: Vec<u128>,
-    /// Where each level above the leaves starts; the last level is the root alone.
-    levels: Vec<usize>,
+    /// The earliest time of all and its slot: the root, taken apart when it is written. A processor that reads what it
+    /// has just written in other pieces has to wait.
+    first: (Time, Slot),
+    /// The nodes below the root, level by level: the children of the root first, then theirs. The children of the
+    /// node at place `p` are the siblings `p + 1`.
+    nodes: Vec<Siblings>,
+    /// The place of the leaf of slot 0.
+    leaves: usize,
+    /// How many levels there are below the root.
+    levels: u32,
     slots: usize,
     /// How many times a timer was set to something else.
     changes: u64,
@@ -36,20 +68,16 @@ impl Agenda {
     /// An agenda with this many slots, none of them running.
     #[must_use]
     pub fn new(slots: usize) -> Agenda {
-        let mut levels = Vec::new();
-        let mut width = slots.max(1).next_multiple_of(ARITY);
-        let mut total = width;
-        while width > 1 {
-            levels.push(total);
-            width = if width == ARITY {
-                1
-            } else {
-                (width / ARITY).next_multiple_of(ARITY)
-            };
-            total += width;
+        let (mut leaves, mut width, mut levels) = (0, ARITY, 1);
+        while width < slots {
+            leaves += width;
+            width *= ARITY;
+            levels += 1;
         }
         Agenda {
-            keys: vec![IDLE; total],
+            first: apart(IDLE),
+            nodes: vec![Siblings([IDLE; ARITY]); (leaves + slots.max(1)).div_ceil(ARITY)],
+            leaves,
             levels,
             slots,
             changes: 0,
@@ -70,44 +98,63 @@ impl Agenda {
     }
 
     /// Sets the timer of a slot, in place of what it was set to; [`Time::NEVER`] stops it.
+    #[inline]
     pub fn set(&mut self, slot: Slot, time: Time) {
-        let leaf = slot.0 as usize;
+        let leaf = self.leaf(slot);
         let key = if time.is_never() {
             IDLE
         } else {
             key(time, slot)
         };
-        if std::mem::replace(&mut self.keys[leaf], key) == key {
+        if self.key_at(leaf) == key {
             return;
         }
         self.changes += 1;
         if self.owed == leaf {
             self.owed = NONE;
         }
-        if self.owed != ALL {
-            self.walk(leaf);
+        if self.owed == ALL {
+            self.nodes[leaf / ARITY].0[leaf % ARITY] = key;
+        } else {
+            self.walk(leaf, key);
         }
     }
 
-    /// Corrects the nodes above a leaf.
-    fn walk(&mut self, leaf: usize) {
-        let mut index = leaf;
-        let mut below = 0;
-        for &level in &self.levels {
-            let group = below + index / ARITY * ARITY;
-            let earliest = earliest(&self.keys[group..group + ARITY]);
-            index /= ARITY;
-            self.keys[level + index] = earliest;
-            below = level;
+    /// The place of the leaf of a slot.
+    fn leaf(&self, slot: Slot) -> usize {
+        self.leaves + slot.0 as usize
+    }
+
+    fn key_at(&self, place: usize) -> u128 {
+        self.nodes[place / ARITY].0[place % ARITY]
+    }
+
+    /// Writes the key of a leaf and corrects the nodes above it.
+    #[inline]
+    fn walk(&mut self, leaf: usize, key: u128) {
+        let nodes = &mut self.nodes[..];
+        let (mut place, mut earliest, mut levels) = (leaf, key, self.levels);
+        while levels > 4 {
+            (place, earliest) = climb_far(nodes, place, earliest);
+            levels -= 4;
         }
+        let (_, first) = match levels {
+            1 => climb::<1>(nodes, place, earliest),
+            2 => climb::<2>(nodes, place, earliest),
+            3 => climb::<3>(nodes, place, earliest),
+            _ => climb::<4>(nodes, place, earliest),
+        };
+        self.first = apart(first);
     }
 
     /// Takes the timer that runs out first off the agenda. The slot is mostly set again at once, so its path is
     /// walked then, or by [`Agenda::settle`].
+    #[inline]
     pub fn take(&mut self) -> Option<(Time, Slot)> {
         let next = self.next()?;
-        self.owed = next.1.0 as usize;
-        self.keys[self.owed] = IDLE;
+        let leaf = self.leaf(next.1);
+        self.nodes[leaf / ARITY].0[leaf % ARITY] = IDLE;
+        self.owed = leaf;
         self.changes += 1;
         Some(next)
     }
@@ -118,24 +165,22 @@ impl Agenda {
     }
 
     /// Walks what is owed. Until then there is no next timer.
+    #[inline]
     pub fn settle(&mut self) {
         match std::mem::replace(&mut self.owed, NONE) {
             NONE => {}
             ALL => self.walk_all(),
-            leaf => self.walk(leaf),
+            leaf => self.walk(leaf, self.key_at(leaf)),
         }
     }
 
-    /// Corrects all nodes, level by level.
+    /// Corrects all nodes, the deepest first.
     fn walk_all(&mut self) {
-        let mut below = 0;
-        for &level in &self.levels {
-            let (children, parents) = self.keys[below..].split_at_mut(level - below);
-            for (parent, group) in parents.iter_mut().zip(children.chunks_exact(ARITY)) {
-                *parent = earliest(group);
-            }
-            below = level;
+        for parent in (1..self.nodes.len()).rev() {
+            let place = parent - 1;
+            self.nodes[place / ARITY].0[place % ARITY] = self.nodes[parent].earliest();
         }
+        self.first = apart(self.nodes[0].earliest());
     }
 
     /// How many times a timer was set to something else: unchanged if nothing was.
@@ -152,51 +197,86 @@ impl Agenda {
     /// When the timer of a slot runs out; [`Time::NEVER`] if it is not running.
     #[must_use]
     pub fn time(&self, slot: Slot) -> Time {
-        time_of(self.keys[slot.0 as usize])
+        time_of(self.key_at(self.leaf(slot)))
     }
 
     /// Whether the timer of a slot is running.
     #[must_use]
     pub fn is_set(&self, slot: Slot) -> bool {
-        self.keys[slot.0 as usize] != IDLE
+        !self.time(slot).is_never()
+    }
+
+    /// Whether no timer of this slot or a higher one is running.
+    #[must_use]
+    pub fn is_idle_from(&self, slot: Slot) -> bool {
+        let leaf = self.leaf(slot);
+        let (group, lane) = (leaf / ARITY, leaf % ARITY);
+        let mut groups = self.nodes[group..].iter();
+        let first = groups
+            .next()
+            .map_or(&[][..], |siblings| &siblings.0[lane..]);
+        first.iter().all(|key| *key == IDLE) && groups.all(|siblings| siblings.earliest() == IDLE)
     }
 
     /// The timer that runs out first.
     #[must_use]
+    #[inline]
     pub fn next(&self) -> Option<(Time, Slot)> {
         assert!(self.owed == NONE, "the agenda is not settled");
-        let root = self.keys[self.keys.len() - 1];
-        (root != IDLE).then(|| (time_of(root), Slot(root as u32)))
+        (!self.first.0.is_never()).then_some(self.first)
     }
 }
 
 impl Clone for Agenda {
     fn clone(&self) -> Agenda {
         Agenda {
-            keys: self.keys.clone(),
-            levels: self.levels.clone(),
+            nodes: self.nodes.clone(),
             ..*self
         }
     }
 
     /// Takes no new room for an agenda of the same size.
     fn clone_from(&mut self, other: &Agenda) {
-        self.keys.clone_from(&other.keys);
-        self.levels.clone_from(&other.levels);
-        self.slots = other.slots;
-        self.changes = other.changes;
-        self.owed = other.owed;
+        let mut nodes = std::mem::take(&mut self.nodes);
+        nodes.clone_from(&other.nodes);
+        *self = Agenda { nodes, ..*other };
     }
 }
 
-/// The earliest of four keys, without a branch.
-fn earliest(keys: &[u128]) -> u128 {
-    let [a, b, c, d] = [keys[0], keys[1], keys[2], keys[3]];
-    a.min(b).min(c.min(d))
+/// Writes a key in its place and corrects nodes so many levels up; returns the place and the key of the last of them.
+///
+/// The number of levels is known to the compiler, which makes branches of choices in loops.
+fn climb<const LEVELS: u32>(
+    nodes: &mut [Siblings],
+    mut place: usize,
+    mut key: u128,
+) -> (usize, u128) {
+    for _ in 0..LEVELS {
+        let parent = place / ARITY;
+        key = nodes[parent].replace(place % ARITY, key);
+        // The root is beside the nodes, at no place.
+        place = parent.wrapping_sub(1);
+    }
+    (place, key)
+}
+
+/// Apart, so that it is not put into a loop.
+#[inline(never)]
+fn climb_far(nodes: &mut [Siblings], place: usize, key: u128) -> (usize, u128) {
+    climb::<4>(nodes, place, key)
+}
+
+/// The earlier of two keys. Said to be unpredictable, or the compiler makes a branch of it.
+fn earlier(one: u128, other: u128) -> u128 {
+    select_unpredictable(other < one, other, one)
 }
 
 const fn key(time: Time, slot: Slot) -> u128 {
     (time.0 as u128) << 32 | slot.0 as u128
+}
+
+const fn apart(key: u128) -> (Time, Slot) {
+    (time_of(key), Slot(key as u32))
 }
 
 const fn time_of(key: u128) -> Time {
@@ -268,6 +348,22 @@ mod tests {
                 agenda.settle();
                 assert_eq!(agenda.next(), reference.order.first().copied());
                 assert_eq!(agenda.time(slot), reference.times[slot.0 as usize]);
+            }
+        }
+    }
+
+    #[test]
+    fn idle_slots_are_told_from_the_end() {
+        for slots in [1, 4, 5, 64, 65] {
+            let mut agenda = Agenda::new(slots);
+            assert!(agenda.is_idle_from(Slot(0)));
+            assert!(agenda.is_idle_from(Slot(slots as u32)));
+            for set in (0..slots as u32).map(Slot) {
+                agenda.set(set, Time(7));
+                for from in 0..=slots as u32 {
+                    assert_eq!(agenda.is_idle_from(Slot(from)), from > set.0);
+                }
+                agenda.clear(set);
             }
         }
     }

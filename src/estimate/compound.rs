@@ -22,7 +22,7 @@
 
 use super::Figure;
 use super::figure::unit;
-use super::intervals::bounds_below;
+use super::intervals::Edges;
 use crate::math::{exp, exp_m1};
 use crate::measure::Samples;
 use crate::measure::histogram::Cell;
@@ -68,6 +68,7 @@ impl CompoundPoisson {
     #[must_use]
     pub fn new(per_year: &Figure, samples: &Samples) -> CompoundPoisson {
         let total = samples.total();
+        let edges = Edges::new(samples);
         let all = total.weight as f64;
         let edge = |per_year: f64, rounding| Busy {
             per_year,
@@ -82,13 +83,13 @@ impl CompoundPoisson {
         // Nothing seen may still be a value below the least.
         let mut most = match total.samples {
             0 => 1.0,
-            _ => bounds_below(samples, &total, &seen).1,
+            _ => edges.bounds_below(&seen).1,
         };
         low.add(0.0, most);
         let mut least = 0.0_f64;
         for (bucket, cell) in samples.histogram().iter() {
             seen.merge(cell);
-            let (below, above) = bounds_below(samples, &total, &seen);
+            let (below, above) = edges.bounds_below(&seen);
             low.add(bucket.lower(), above - most);
             most = most.max(above);
             high.add(bucket.upper(), below - least);

@@ -142,10 +142,11 @@ fn tail_series(z: f64) -> f64 {
 
 /// The polynomial with these coefficients, the constant first.
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
-    coefficients
+    let [lower @ .., highest] = coefficients;
+    lower
         .iter()
         .rev()
-        .fold(0.0, |sum, coefficient| sum * x + coefficient)
+        .fold(*highest, |sum, coefficient| sum * x + coefficient)
 }
 
 const CENTRE_ABOVE: [f64; 8] = [

@@ -9,6 +9,7 @@ use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{Journey, JourneyId};
 use crate::world::World;
+use crate::world::copies::copied_field_by_field;
 use crate::world::why::{Progress, Reasons};
 
 const MONTHS_OF_A_YEAR: usize = 12;
@@ -33,7 +34,7 @@ pub enum Turn {
 }
 
 /// Watches one journey through one trial.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct JourneyObserver {
     id: JourneyId,
     window: Windowed,
@@ -56,11 +57,45 @@ pub struct JourneyObserver {
     /// Downtime by stage since it was last forgotten.
     stages: [Span; Stage::COUNT],
     /// Downtime by set of causes since it was last forgotten.
-    rows: Vec<(Vec<u32>, Span)>,
+    rows: Vec<Row>,
     /// How many of the rows belong to this trial; the others are room.
     rows_used: usize,
     /// Room for the reasons of the moment.
     reasons: Reasons,
+}
+
+copied_field_by_field!(JourneyObserver {
+    id,
+    window,
+    ahead,
+    blame,
+    row,
+    follower,
+    incidents,
+    turns,
+    down,
+    lost,
+    down_by_month,
+    lost_by_month,
+    stages,
+    rows,
+    rows_used,
+    reasons,
+});
+
+/// The downtime of a set of causes.
+#[derive(Debug, Default)]
+struct Row(Vec<u32>, Span);
+
+impl Clone for Row {
+    fn clone(&self) -> Row {
+        Row(self.0.clone(), self.1)
+    }
+
+    fn clone_from(&mut self, other: &Row) {
+        self.0.clone_from(&other.0);
+        self.1 = other.1;
+    }
 }
 
 impl JourneyObserver {
@@ -178,7 +213,7 @@ impl JourneyObserver {
         self.row = self.rows_used;
         self.rows_used += 1;
         if self.rows.len() < self.rows_used {
-            self.rows.push((Vec::new(), Span::ZERO));
+            self.rows.push(Row::default());
         }
         let row = &mut self.rows[self.row].0;
         row.clear();
@@ -273,7 +308,7 @@ impl JourneyObserver {
         for (total, span) in totals.stages.iter_mut().zip(&self.stages) {
             *total += span.seconds() * weight;
         }
-        for (causes, span) in self.rows.iter().filter(|row| row.1 > Span::ZERO) {
+        for Row(causes, span) in self.rows.iter().filter(|row| row.1 > Span::ZERO) {
             let seconds = span.seconds() * weight;
             match totals.causes.get_mut(causes) {
                 Some(total) => *total += seconds,

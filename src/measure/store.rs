@@ -7,10 +7,11 @@ use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{Scope, StoreId};
 use crate::world::World;
+use crate::world::copies::copied_field_by_field;
 use crate::world::note::{Event, Promotion};
 
 /// Watches one store through one trial.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct StoreObserver {
     id: StoreId,
     window: Windowed,
@@ -28,13 +29,34 @@ pub struct StoreObserver {
     last_scope: Scope,
 }
 
+copied_field_by_field!(StoreObserver {
+    id,
+    window,
+    reached,
+    divergent,
+    dual_primary,
+    split_brain,
+    degraded,
+    degraded_for,
+    promotions,
+    planned,
+    recovered,
+    last_scope,
+});
+
 /// Follows the episodes of a condition.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Watcher {
     since: Option<Time>,
     writes: f64,
     ended: Vec<(Span, f64)>,
 }
+
+copied_field_by_field!(Watcher {
+    since,
+    writes,
+    ended
+});
 
 impl Watcher {
     fn look(&mut self, holds: bool, now: Time, window: Windowed) {

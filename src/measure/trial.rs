@@ -10,6 +10,7 @@ use super::totals::{Ruler, Totals};
 use crate::engine::{Chance, Plain};
 use crate::time::{Span, Time};
 use crate::topology::Topology;
+use crate::world::copies::copied_field_by_field;
 use crate::world::{Layout, World};
 
 /// A month: a twelfth of 365 days.
@@ -52,7 +53,7 @@ impl Windowed {
 }
 
 /// The observers of one trial.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Observers {
     /// What they measure.
     pub window: Windowed,
@@ -68,12 +69,23 @@ pub struct Observers {
     is_new: bool,
 }
 
+copied_field_by_field!(Observers {
+    window,
+    journeys,
+    stores,
+    troubled_journeys,
+    troubled_stores,
+    is_new,
+});
+
 /// Those of some observers that have to account for the time; the others would account for nothing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Troubled {
     list: Vec<usize>,
     listed: Vec<bool>,
 }
+
+copied_field_by_field!(Troubled { list, listed });
 
 impl Troubled {
     fn new(count: usize) -> Troubled {

@@ -9,7 +9,7 @@ use super::layout::Timer;
 use super::state::{Phase, State};
 use crate::engine::{Chance, DrawId};
 use crate::time::{Span, Time};
-use crate::topology::{DetectorId, FaultId, StoreId, TrafficId};
+use crate::topology::{DetectorId, FaultId, StoreId};
 
 /// Something that strikes by a clock of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,33 +141,9 @@ impl<'t, C: Chance> World<'t, C> {
     /// Whether no store, no entry and none of their detectors has anything under way.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        let idle = |timer: Timer| !self.is_set(timer);
-        let detectors = self.layout.coarse_detectors.iter();
-        let mut detectors = detectors.map(|id| Timer::Opinion(*id));
-        let entries = (0..self.topology.traffic.len()).map(TrafficId::from);
-        let mut entries =
-            entries.flat_map(|id| [Timer::Answer(id), Timer::Drain(id), Timer::Return(id)]);
-        let mut stores = (0..self.topology.stores.len()).map(StoreId::from);
-        detectors.all(idle) && entries.all(idle) && stores.all(|id| self.store_is_at_rest(id))
-    }
-
-    fn store_is_at_rest(&self, id: StoreId) -> bool {
-        let members = self.topology.stores[id.index()].members.len() as u32;
-        let mut of_members = (0..members).flat_map(|member| {
-            [
-                Timer::Rejoin(id, member),
-                Timer::CaughtUp(id, member),
-                Timer::CommitsAlone(id, member),
-            ]
-        });
-        let mut own = [
-            Timer::Stage(id),
-            Timer::Stall(id),
-            Timer::Lease(id),
-            Timer::FailBack(id),
-        ]
-        .into_iter();
-        own.all(|timer| !self.is_set(timer)) && of_members.all(|timer| !self.is_set(timer))
+        let mut detectors = self.layout.coarse_detectors.iter();
+        self.state.agenda.is_idle_from(self.layout.first_control)
+            && detectors.all(|id| !self.is_set(Timer::Opinion(*id)))
     }
 
     /// The yes or no that the next event may ask for: whether a fence or a stage of a recovery works.

@@ -21,6 +21,8 @@ macro_rules! copied_field_by_field {
     };
 }
 
+pub(crate) use copied_field_by_field;
+
 copied_field_by_field!(State {
     now,
     agenda,

@@ -55,6 +55,8 @@ pub struct Layout {
     alarms: u32,
     /// First ejection slot of each target of each entry.
     ejections: Vec<Vec<u32>>,
+    /// From here on all timers are of stores and entries.
+    pub(super) first_control: Slot,
     /// First slot of each store.
     stores: Vec<u32>,
     /// First slot of each entry.
@@ -102,6 +104,7 @@ impl Layout {
         let alarms = timers.len() as u32;
         timers.extend((0..topology.detectors.len()).map(|id| Timer::Alarm(id.into())));
         let ejections = ejection_slots(topology, &mut timers);
+        let first_control = Slot(timers.len() as u32);
         let stores = store_slots(topology, &mut timers);
         let mut traffic = Vec::new();
         for id in (0..topology.traffic.len()).map(TrafficId::from) {
@@ -130,6 +133,7 @@ impl Layout {
             opinions,
             alarms,
             ejections,
+            first_control,
             stores,
             traffic,
             own_clocks: (0..topology.faults.len())

@@ -8,7 +8,7 @@
 mod balancer;
 mod belief;
 pub mod clocks;
-mod copies;
+pub(crate) mod copies;
 mod dependencies;
 mod dns;
 mod families;

@@ -6,6 +6,7 @@
 //! alone keep the journey down (by the share of requests they cost), or repair if none does.
 
 use super::World;
+use super::copies::copied_field_by_field;
 use super::probe::Condition;
 use super::state::{MemberState, Mode, Origin, Phase, Role, Trigger};
 use crate::engine::Chance;
@@ -39,7 +40,7 @@ pub enum Progress {
 }
 
 /// Why a journey is down at a moment.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Reasons {
     /// The causes, sorted.
     pub causes: Vec<CauseId>,
@@ -51,6 +52,13 @@ pub struct Reasons {
     /// Room for what each unmet leaf costs.
     costs: Vec<Cost>,
 }
+
+copied_field_by_field!(Reasons {
+    causes,
+    stage,
+    trigger,
+    costs
+});
 
 /// Requests that an unmet leaf costs, by what works on it.
 type Cost = (Worker, Progress, f64);

@@ -30,6 +30,8 @@ struct Fleet {
     luck: Xoshiro256PlusPlus,
     failed: Vec<bool>,
     down_in_zone: [u8; 9],
+    zones_down_in_region: [u8; 3],
+    regions_down: u8,
     down: u64,
     changed: f64,
     events: u64,
@@ -46,6 +48,8 @@ impl Fleet {
             luck: Xoshiro256PlusPlus::seed_from_u64(trial),
             failed: vec![false; INSTANCES],
             down_in_zone: [0; 9],
+            zones_down_in_region: [0; 3],
+            regions_down: 0,
             down: 0,
             changed: 0.0,
             events: 0,
@@ -89,13 +93,18 @@ impl Fleet {
         self.events += 1;
         self.instances_down += self.down as f64 * (now - self.changed);
         self.changed = now;
+        let region = &mut self.zones_down_in_region[instance / 30];
         let zone = &mut self.down_in_zone[instance / 10];
         if failed {
-            *zone += 1;
             self.down += 1;
+            *zone += 1;
+            *region += u8::from(*zone == 4);
+            self.regions_down += u8::from(*zone == 4 && *region == 2);
         } else {
-            *zone -= 1;
             self.down -= 1;
+            *zone -= 1;
+            *region -= u8::from(*zone == 3);
+            self.regions_down -= u8::from(*zone == 3 && *region == 1);
         }
         match (self.system_down_since, self.is_system_down()) {
             (None, true) => self.system_down_since = Some(now),
@@ -108,14 +117,7 @@ impl Fleet {
     }
 
     fn is_system_down(&self) -> bool {
-        let is_region_down = |index: usize| {
-            self.down_in_zone[3 * index..3 * index + 3]
-                .iter()
-                .filter(|down| **down > 3)
-                .count()
-                >= 2
-        };
-        (0..3).filter(|index| is_region_down(*index)).count() >= 2
+        self.regions_down >= 2
     }
 
     async fn tell(&mut self) {

@@ -24,7 +24,7 @@ mod proportion;
 mod sample_mean;
 pub mod weighted;
 
-pub(super) use percentile::bounds_below;
+pub(super) use percentile::Edges;
 pub use percentile::percentile;
 pub use positive::{WORST_CASE, mean, rate, ratio, share};
 pub use proportion::{clustered_proportion, proportion, weighted_proportion};

@@ -40,14 +40,14 @@ pub fn percentile(samples: &Samples, level: f64) -> Figure {
     let (Some(least), Some(largest)) = (samples.least(), samples.largest()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
-    let total = samples.total();
-    let level_at = |seen: &Cell| level_at(samples, &total, seen, level);
+    let edges = Edges::new(samples);
+    let level_at = |seen: &Cell| edges.level_at(seen, level);
     let mut estimate = None;
     let mut low = Some(least).filter(|_| level_at(&Cell::default()) == Level::Below);
     let mut still_below = low.is_some();
     let mut high = None;
     let mut seen = Cell::default();
-    let enough = level * total.weight as f64;
+    let enough = level * edges.total.weight as f64;
     for (bucket, cell) in samples.histogram().iter() {
         seen.merge(cell);
         let edge = bucket.upper().clamp(least, largest);
@@ -75,52 +75,70 @@ enum Level {
     Above,
 }
 
-fn level_at(samples: &Samples, total: &Cell, seen: &Cell, level: f64) -> Level {
-    let (share, effective) = share_below(samples, total, seen);
-    let below = share * effective;
-    let above = (1.0 - share) * effective;
-    let excluded = effective * divergence(share, level) > -ln(TAIL)
-        || if share < level {
-            probability_of_at_most(below, above, level) <= TAIL
-        } else {
-            probability_of_at_most(above, below, 1.0 - level) <= TAIL
-        };
-    match (excluded, share < level) {
-        (false, _) => Level::Possible,
-        (true, true) => Level::Below,
-        (true, false) => Level::Above,
+/// What the edges of all buckets have in common, so that it is computed once.
+pub(in crate::estimate) struct Edges {
+    /// All samples.
+    total: Cell,
+    /// The sum of the squared weights of trials.
+    squared_sizes: f64,
+    /// What the samples are worth in trials. Never more than their own number; with equal weights those are never fewer.
+    trials: f64,
+    few_trials_factor: f64,
+}
+
+impl Edges {
+    pub(in crate::estimate) fn new(samples: &Samples) -> Edges {
+        let total = samples.total();
+        let trials = (samples.trials() as f64).min(total.effective_samples());
+        Edges {
+            squared_sizes: samples.clusters().denominator_squares(),
+            trials,
+            few_trials_factor: few_trials_factor(trials),
+            total,
+        }
     }
-}
 
-/// The share of the samples at or below an edge, and the number of independent cases in which it would vary as it does
-/// over trials; `seen` are those samples.
-fn share_below(samples: &Samples, total: &Cell, seen: &Cell) -> (f64, f64) {
-    let cases = total.weight as f64;
-    let share = seen.weight as f64 / cases;
-    // Trials are worth no more than their samples are; with equal weights those are never fewer.
-    let trials = (samples.trials() as f64).min(total.effective_samples());
-    let clusters = Clusters {
-        cases,
-        squared_sizes: samples.clusters().denominator_squares(),
-        squared_counts: seen.ranks as f64,
-        products: seen.companions as f64,
-        trials,
-        least_effect: least_effect(share, seen, total),
-    };
-    (
-        share,
-        clusters.effective_cases(share) * few_trials_factor(trials),
-    )
-}
+    fn level_at(&self, seen: &Cell, level: f64) -> Level {
+        let (share, effective) = self.share_below(seen);
+        let below = share * effective;
+        let above = (1.0 - share) * effective;
+        let excluded = effective * divergence(share, level) > -ln(TAIL)
+            || if share < level {
+                probability_of_at_most(below, above, level) <= TAIL
+            } else {
+                probability_of_at_most(above, below, 1.0 - level) <= TAIL
+            };
+        match (excluded, share < level) {
+            (false, _) => Level::Possible,
+            (true, true) => Level::Below,
+            (true, false) => Level::Above,
+        }
+    }
 
-/// The interval of the share of samples at or below an edge (Clopper-Pearson on the effective number of cases).
-pub(in crate::estimate) fn bounds_below(
-    samples: &Samples,
-    total: &Cell,
-    seen: &Cell,
-) -> (f64, f64) {
-    let (share, effective) = share_below(samples, total, seen);
-    clopper_pearson(share * effective, effective)
+    /// The share of the samples at or below an edge, and the number of independent cases in which it would vary as it
+    /// does over trials; `seen` are those samples.
+    fn share_below(&self, seen: &Cell) -> (f64, f64) {
+        let cases = self.total.weight as f64;
+        let share = seen.weight as f64 / cases;
+        let clusters = Clusters {
+            cases,
+            squared_sizes: self.squared_sizes,
+            squared_counts: seen.ranks as f64,
+            products: seen.companions as f64,
+            trials: self.trials,
+            least_effect: least_effect(share, seen, &self.total),
+        };
+        (
+            share,
+            clusters.effective_cases(share) * self.few_trials_factor,
+        )
+    }
+
+    /// The interval of the share of samples at or below an edge (Clopper-Pearson on the effective number of cases).
+    pub(in crate::estimate) fn bounds_below(&self, seen: &Cell) -> (f64, f64) {
+        let (share, effective) = self.share_below(seen);
+        clopper_pearson(share * effective, effective)
+    }
 }
 
 /// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below
