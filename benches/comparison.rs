@@ -85,5 +85,6 @@ fn load(text: &str, trials: u64) -> Study {
     let parsed = model::parse(text, &[]);
     let model_hash = model::hash::hash(parsed.model.as_ref().expect("a model"));
     let (topology, _) = compile_parsed(parsed).unwrap_or_else(|problems| panic!("{problems:?}"));
-    Study::new(topology, model_hash, 1, Plan::Trials(trials), Method::Plain)
+    let plan = Plan::Trials(trials);
+    Study::new(topology, model_hash, 1, plan, Method::Plain)
 }

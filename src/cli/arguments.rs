@@ -228,6 +228,8 @@ pub enum MethodChoice {
     Plain,
     /// Branches for everything that anything leads to.
     Branches,
+    /// Branches that split where they come nearer to a failure; for what builds up in small steps.
+    Splitting,
 }
 
 impl From<MethodChoice> for Method {
@@ -236,6 +238,7 @@ impl From<MethodChoice> for Method {
             MethodChoice::Auto => Method::Auto,
             MethodChoice::Plain => Method::Plain,
             MethodChoice::Branches => Method::Branches,
+            MethodChoice::Splitting => Method::Splitting,
         }
     }
 }

@@ -39,6 +39,15 @@ pub trait Chance {
 
     /// Which of several things with these weights it is.
     fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize;
+
+    /// Which of so many things it is, all of them equally likely.
+    fn one_of(&mut self, draw: DrawId, count: u32) -> u32;
+}
+
+/// Which of so many equal parts of the unit interval a number is in.
+#[must_use]
+pub fn part_of_unit(uniform: f64, count: u32) -> u32 {
+    ((uniform * f64::from(count)) as u32).min(count - 1)
 }
 
 /// Draws from the streams of one trial, as the laws say.
@@ -130,6 +139,10 @@ impl Chance for Plain<'_> {
             })
             .unwrap_or(weights.len() - 1)
     }
+
+    fn one_of(&mut self, draw: DrawId, count: u32) -> u32 {
+        part_of_unit(self.uniform(draw), count)
+    }
 }
 
 /// Prepared answers for chosen streams, and another chance for everything else. For scenarios and tests.
@@ -185,6 +198,10 @@ impl<C: Chance> Chance for Scripted<C> {
     fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize {
         self.otherwise.choice(draw, weights)
     }
+
+    fn one_of(&mut self, draw: DrawId, count: u32) -> u32 {
+        self.otherwise.one_of(draw, count)
+    }
 }
 
 #[cfg(test)]
@@ -231,5 +248,21 @@ mod tests {
         // Binomial with 10,000 cases of 1/4: standard deviation 43.3, and 3.29 of them make 99.9 %.
         assert_eq!(chosen[1], 0);
         assert!(chosen[0].abs_diff(2500) < 143, "{chosen:?}");
+    }
+
+    #[test]
+    fn equal_parts_are_equally_likely() {
+        let keys = keys();
+        let mut plain = Plain::new(&keys, 1, 1);
+        let mut chosen = [0_u32; 4];
+        for _ in 0..10_000 {
+            chosen[plain.one_of(DrawId(0), 4) as usize] += 1;
+        }
+        // As above, with 3.66 standard deviations because any of four may be off.
+        assert!(
+            chosen.iter().all(|count| count.abs_diff(2500) < 159),
+            "{chosen:?}"
+        );
+        assert_eq!(part_of_unit(1.0, 4), 3);
     }
 }

@@ -8,7 +8,7 @@ mod agenda;
 mod chance;
 
 pub use agenda::{Agenda, Slot};
-pub use chance::{Chance, DrawId, Plain, Scripted};
+pub use chance::{Chance, DrawId, Plain, Scripted, part_of_unit};
 
 use crate::time::Time;
 

@@ -5,7 +5,7 @@
 //! by "no", and have one duration drawn from a length-biased mixture, whose likelihood ratio is kept here.
 
 use crate::dist::{Law, LengthBiased};
-use crate::engine::{Chance, DrawId};
+use crate::engine::{Chance, DrawId, part_of_unit};
 use crate::rng::{Stream, StreamKey};
 use crate::time::Span;
 
@@ -136,5 +136,9 @@ impl Chance for BranchChance<'_> {
             left < 0.0
         });
         found.unwrap_or(weights.len() - 1)
+    }
+
+    fn one_of(&mut self, draw: DrawId, count: u32) -> u32 {
+        part_of_unit(self.uniform(draw), count)
     }
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::decision::emphasis;
-use super::guide::Guide;
+use super::guide::{DEFENSIVE, Guide};
 use super::likelihood::{Changes, ContrastError, Likelihood};
 use super::path::Path;
 use super::trial::{Explorer, key};
@@ -278,20 +278,27 @@ pub fn contrast(
 }
 
 /// A guide that starts half of the branches at least from what changes (the others make no difference by themselves),
-/// and how many times as many these are.
+/// and how many times as many these are as they are worth.
 fn emphasising(guide: &Guide, changes: &Changes<'_>) -> (Guide, f64) {
     let mut guide = guide.clone();
-    let changed: Vec<Clock> = changes.faults().map(Clock::Fault).collect();
-    let is_changed = |clock: &Clock| changed.binary_search(clock).is_ok();
-    let shares = guide.initiators.iter();
-    let changed = shares.filter(|(clock, _)| is_changed(clock));
-    let own: f64 = changed.map(|(_, share)| share).sum();
+    let faults: Vec<Clock> = changes.faults().map(Clock::Fault).collect();
+    let is_changed = |clock: &Clock| faults.binary_search(clock).is_ok();
+    let changed = guide
+        .initiators
+        .iter()
+        .filter(|(clock, _)| is_changed(clock));
+    let shares: Vec<f64> = changed.map(|(_, share)| *share).collect();
+    let own: f64 = shares.iter().sum();
     let factor = emphasis(own, 1.0 - own);
     for (clock, share) in &mut guide.initiators {
         *share *= if is_changed(clock) { factor } else { 1.0 };
         *share /= 1.0 + own * (factor - 1.0);
     }
-    (guide, factor)
+    let even = DEFENSIVE / guide.initiators.len() as f64;
+    let worth = shares
+        .iter()
+        .map(|share| (share - even) / (1.0 - DEFENSIVE));
+    (guide, emphasis(worth.sum(), 1.0))
 }
 
 /// Runs these trials with a parameter that is a hundredth smaller, and weighs each with one that is a hundredth larger:

@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
     }
 
     /// Tries sets with at most so many drills; returns how many it took.
-    pub fn from_below(
+    pub fn search_below(
         &mut self,
         most: usize,
         mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,

@@ -17,13 +17,15 @@ use crate::world::clocks::Clock;
 
 /// A strike matters if it makes a failure this many times as near.
 const RELEVANT: f64 = 3.0;
-/// A clock that the guide sees nothing in is taken away all the same if it is unlikely to strike.
+/// Clocks that the guide sees nothing in are taken away all the same if it is unlikely that any of them strikes.
 const RARE_CHANCE: f64 = 0.05;
 /// Expected tries from one window: enough for what it is worth compared with others, between these.
 const FEWEST_TRIES: f64 = 0.04;
 const MOST_TRIES: f64 = 4.0;
 /// What is emphasised gets half of the tries, but no more than so many times its own.
 const MOST_EMPHASIS: f64 = 1000.0;
+/// Tries for each strike that is expected in a window.
+const LIKELY_TRIES: f64 = 1.0;
 /// How far ahead one looks when no repair is due.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
@@ -224,14 +226,15 @@ impl<'g> Decisions<'g> {
     /// Lists the clocks to take away, with what each is worth; returns the sum.
     fn collect(&mut self, path: &Path<'_>, from: Time, length: Span, importance: f64) -> f64 {
         self.next.clear();
-        let mut total = 0.0;
+        let (mut total, mut idle) = (0.0, 0.0);
         if length == Span::ZERO {
             return total;
         }
+        let stays = stays_seconds(path, from).unwrap_or(length.seconds());
         for (index, event) in self.guide.events.list.iter().enumerate() {
             let gain = self.gains[index];
             let is_relevant = gain > 0.0 && gain > (RELEVANT - 1.0) * importance;
-            let lasts = 1.0 / (1.0 / length.seconds() + 1.0 / event.lasts);
+            let lasts = 1.0 / (1.0 / stays + 1.0 / event.lasts);
             for clock in event.clocks() {
                 let Some(age) = path.world.clock_age(*clock, from) else {
                     continue;
@@ -241,8 +244,8 @@ impl<'g> Decisions<'g> {
                     continue;
                 }
                 let chance = chance_of(hazard(self.topology, *clock, age, length));
-                if is_defensive && chance > RARE_CHANCE {
-                    continue;
+                if is_defensive {
+                    idle += chance;
                 }
                 let value = if is_relevant {
                     chance * gain * lasts
@@ -257,6 +260,9 @@ impl<'g> Decisions<'g> {
                     value,
                 });
             }
+        }
+        if idle > RARE_CHANCE {
+            self.next.retain(|held| held.value > 0.0);
         }
         total
     }
@@ -279,15 +285,21 @@ impl<'g> Decisions<'g> {
     /// Draws what is tried in the window that was just opened.
     fn plan(&self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
         let window = &mut path.window;
-        let expected = self.tries(path.weight * value * effort, path.depth);
+        let chances: f64 = window.withheld.iter().map(|held| held.chance).sum();
         let count = window.withheld.len() as f64;
+        // Where strikes are likely they are tried about as often as they happen, so that none of them weighs much.
+        let likely = (LIKELY_TRIES * chances).min(1.0) / f64::from(path.depth + 1);
+        let expected = self
+            .tries(path.weight * value * effort, path.depth)
+            .max(likely);
         let tries = (expected + luck.uniform()) as u64;
         for _ in 0..tries {
             let share = |held: &Withheld| {
+                let even = 0.5 * held.chance / chances + 0.5 / count;
                 if value > 0.0 {
-                    (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE / count
+                    (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE * even
                 } else {
-                    1.0 / count
+                    even
                 }
             };
             let mut left = luck.uniform();
@@ -307,6 +319,20 @@ impl<'g> Decisions<'g> {
                 factor: held.chance * exp(-others) / (share(&held) * expected),
             });
         }
-        window.tries.sort_by(|one, other| other.at.cmp(&one.at));
+        window
+            .tries
+            .sort_by_key(|planned| std::cmp::Reverse(planned.at));
     }
+}
+
+/// For how much longer what is broken stays broken, on the average: the first repair may be of something that does not
+/// matter, so that a strike before it keeps its value after it.
+fn stays_seconds(path: &Path<'_>, from: Time) -> Option<f64> {
+    let due = path.ledger.active.iter();
+    let left = due
+        .filter_map(|id| path.world.repair_due(*id))
+        .filter(|due| *due > from)
+        .map(|due| due.since(from).seconds());
+    let (sum, count) = left.fold((0.0, 0.0), |(sum, count), left| (sum + left, count + 1.0));
+    (count > 0.0).then_some(sum / count)
 }

@@ -61,11 +61,14 @@ fn beyond(set: &Set, other: &Set) -> Set {
     more.collect()
 }
 
+/// Lets a set of basic events happen.
+type Drill<'d> = dyn FnMut(&[(u32, u16)]) -> Outcome + 'd;
+
 /// A search from above for one target.
 struct Descent<'a, 'd> {
     task: Task<'a>,
     target: usize,
-    drill: &'d mut dyn FnMut(&[(u32, u16)]) -> Outcome,
+    drill: &'d mut Drill<'d>,
     /// Drills that are left.
     left: usize,
     /// The basic events that touch the target, the least likely first.
@@ -74,7 +77,7 @@ struct Descent<'a, 'd> {
 
 impl Search<'_> {
     /// Looks from above for sets that lead to a target, with at most so many drills, and tries these sets as well.
-    pub fn from_above(
+    pub fn search_above(
         &mut self,
         target: usize,
         most: usize,
@@ -139,7 +142,7 @@ impl<'a, 'd> Descent<'a, 'd> {
         task: Task<'a>,
         target: usize,
         left: usize,
-        drill: &'d mut dyn FnMut(&[(u32, u16)]) -> Outcome,
+        drill: &'d mut Drill<'d>,
     ) -> Descent<'a, 'd> {
         let events = 0..task.events.list.len() as u32;
         let mut order: Vec<u32> = events

@@ -53,6 +53,10 @@ impl Chance for Median {
         let heaviest = (0..weights.len()).max_by(|a, b| weights[*a].total_cmp(&weights[*b]));
         heaviest.unwrap_or_default()
     }
+
+    fn one_of(&mut self, _: DrawId, _: u32) -> u32 {
+        0
+    }
 }
 
 /// A set of basic events, each with how many of its members, in the order of their indices.

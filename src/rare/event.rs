@@ -5,7 +5,7 @@
 //! difference. Deliberately absent: delays, which decide how bad something becomes and not whether it happens.
 
 use crate::engine::DrawId;
-use crate::topology::{DetectorId, Fault, FaultAction, FaultId, Fence, Owner, Topology, Watch};
+use crate::topology::{DetectorId, Families, FaultAction, FaultId, Fence, Owner, Topology, Watch};
 use crate::world::clocks::Clock;
 
 /// For how long a false alarm is taken to be believed, at least, seconds.
@@ -71,8 +71,9 @@ impl Events {
             of_alarm: vec![None; topology.detectors.len()],
             first_failure: 0,
         };
+        let families = Families::of(topology);
         for id in (0..topology.faults.len()).map(FaultId::from) {
-            events.add_fault(topology, id);
+            events.add_fault(topology, &families, id);
         }
         for event in &mut events.list {
             event.shortage = shortage(topology, event);
@@ -96,33 +97,26 @@ impl Events {
         events
     }
 
-    fn add_fault(&mut self, topology: &Topology, id: FaultId) {
+    fn add_fault(&mut self, topology: &Topology, families: &Families, id: FaultId) {
         let fault = &topology.faults[id.index()];
-        let alike = |event: &BasicEvent| match event.clocks().last() {
-            Some(Clock::Fault(other)) => are_alike(topology, fault, *other),
-            _ => false,
+        let alone = [id];
+        let alike = match families.family_of(id) {
+            Some(family) => &families.list[family.index()].faults[..],
+            None => &alone,
         };
-        // Alike faults are neighbours: lists are in the order of names.
-        let last = self.list.len().checked_sub(1);
-        let index = match last.filter(|last| alike(&self.list[*last])) {
-            Some(last) => {
-                if let What::Strike(clocks) = &mut self.list[last].what {
-                    clocks.push(Clock::Fault(id));
-                }
-                last
-            }
-            None => {
-                let (between, lasts) = (fault.every.mean(), fault.lasts.mean());
-                self.list.push(BasicEvent {
-                    what: What::Strike(vec![Clock::Fault(id)]),
-                    chance: lasts / (between + lasts),
-                    lasts,
-                    shortage: None,
-                });
-                self.list.len() - 1
-            }
-        };
-        self.of_fault[id.index()] = Some(index as u32);
+        if alike[0] != id {
+            return;
+        }
+        for one in alike {
+            self.of_fault[one.index()] = Some(self.list.len() as u32);
+        }
+        let (between, lasts) = (fault.every.mean(), fault.lasts.mean());
+        self.list.push(BasicEvent {
+            what: What::Strike(alike.iter().copied().map(Clock::Fault).collect()),
+            chance: lasts / (between + lasts),
+            lasts,
+            shortage: None,
+        });
     }
 
     fn add_alarm(&mut self, topology: &Topology, id: DetectorId) {
@@ -190,29 +184,4 @@ fn shortage(topology: &Topology, event: &BasicEvent) -> Option<u16> {
     let is_whole = pool.parts.len() == event.clocks().len();
     let short = pool.parts.len() + 1 - pool.at_least as usize;
     (is_whole && pool.serves.is_none()).then_some(u16::try_from(short).unwrap_or(u16::MAX))
-}
-
-/// Whether a fault does to its instance what another does to another one of the same pool and place.
-fn are_alike(topology: &Topology, fault: &Fault, other: FaultId) -> bool {
-    let other = &topology.faults[other.index()];
-    let instance = |fault: &Fault| match &fault.action {
-        FaultAction::Down {
-            places,
-            parts,
-            effect,
-        } if places.is_empty() && parts.len() == 1 => {
-            let part = &topology.parts[parts[0].index()];
-            match part.owner {
-                Owner::Pool(pool) => Some((pool, part.place, *effect)),
-                Owner::Store(..) => None,
-            }
-        }
-        _ => None,
-    };
-    let of_one_pool = instance(fault).is_some_and(|one| Some(one) == instance(other));
-    of_one_pool
-        && fault.every == other.every
-        && fault.lasts == other.lasts
-        && fault.after_repair == other.after_repair
-        && fault.crew == other.crew
 }

@@ -5,9 +5,9 @@
 //! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
 //! a run could change, so that every shard and thread has the same guide.
 
-use super::cuts::{Cut, Search, Task};
-use super::drill::{Drills, Median, Set};
-use super::event::{Events, What};
+use super::cuts::{Cut, Search, Task, chance_of};
+use super::drill::{Drills, Median, Set, overlap};
+use super::event::Events;
 use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
@@ -17,8 +17,11 @@ use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
 
-/// A target with fewer failures in a trial than this is rare: ten thousand trials would meet fewer than 500.
-pub const RARE_PER_TRIAL: f64 = 0.05;
+/// A target is rare if the cost of a trial has this relative variance or more: ten thousand plain trials would then
+/// know its mean to 3 % at best. Failures that all cost the same have it when there is one in two trials.
+pub const RARE_SPREAD: f64 = 2.0;
+/// Failures in a trial from which on a target is common, whatever they cost.
+const COMMON_PER_TRIAL: f64 = 20.0;
 /// A state this many times as near to a failure as everything up is outside the safe set.
 pub const UNSAFE: f64 = 3.0;
 /// The share of the effort that is spent evenly, whatever the guide says.
@@ -31,10 +34,10 @@ const MOSTLY_SAFE: f64 = 0.1;
 /// Combinations of primaries that are looked at.
 const MOST_CONFIGURATIONS: usize = 12;
 /// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
-const MOST_DRILLS: usize = 1200;
-const MOST_FURTHER_DRILLS: usize = 400;
+const MOST_DRILLS: usize = 6000;
+const MOST_FURTHER_DRILLS: usize = 3000;
 /// Timer slots times drills; larger models get fewer drills.
-const DRILL_BUDGET: usize = 600_000;
+const DRILL_BUDGET: usize = 1_000_000;
 /// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
 const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
 /// Units of a weight of one, at least and at most.
@@ -130,7 +133,7 @@ impl Guide {
         let all = targets(topology);
         let window = topology.window.length.seconds();
         let enough = match rarity {
-            Rarity::Rare => RARE_PER_TRIAL / window,
+            Rarity::Rare => COMMON_PER_TRIAL / window,
             Rarity::All => f64::INFINITY,
         };
         let mut exploration = Exploration::new(topology, &events, &layout, &all);
@@ -140,10 +143,12 @@ impl Guide {
             .enumerate()
             .map(|(index, target)| (*target, exploration.frequency(index) * window))
             .collect();
-        let estimated: Vec<bool> = expected
-            .iter()
-            .map(|(_, per_trial)| *per_trial > 0.0 && *per_trial < enough * window)
-            .collect();
+        let is_wanted = |(index, (_, per_trial)): (usize, &(Target, f64))| {
+            let spread = exploration.spread(index) / window;
+            let is_rare = rarity == Rarity::All || spread >= RARE_SPREAD;
+            *per_trial > 0.0 && *per_trial < enough * window && is_rare
+        };
+        let estimated: Vec<bool> = expected.iter().enumerate().map(is_wanted).collect();
         exploration.explore_others(&estimated);
         let found = exploration.found;
         let mut guide = Guide {
@@ -167,6 +172,43 @@ impl Guide {
         guide.matters = guide.find_what_matters();
         guide.find_initiators(topology);
         guide
+    }
+
+    /// The same sets for a topology that differs in figures only.
+    #[must_use]
+    pub(super) fn for_figures(&self, topology: &Topology) -> Guide {
+        let events = Events::new(topology);
+        let wanted = vec![true; self.all.len()];
+        let configurations = self.configurations.iter().map(|configuration| {
+            let (primaries, cuts) = (configuration.primaries.clone(), configuration.cuts.clone());
+            Configuration::new(&events, primaries, cuts, &wanted)
+        });
+        let mut guide = Guide {
+            configurations: configurations.collect(),
+            events,
+            ..self.clone()
+        };
+        guide.find_initiators(topology);
+        guide
+    }
+
+    /// The failures of a target in a trial that its sets lead one to expect, with everything as it is at first.
+    #[must_use]
+    pub(super) fn failures_per_trial(&self, target: Target, topology: &Topology) -> f64 {
+        let Some(index) = self.all.iter().position(|other| *other == target) else {
+            return 0.0;
+        };
+        let cuts = self.configurations[0].cuts.iter();
+        let failing = cuts.filter(|cut| cut.target == index && cut.fails);
+        let often = |cut: &Cut| {
+            let chance: f64 = cut
+                .needs
+                .iter()
+                .map(|need| chance_of(&self.events, *need, 0))
+                .product();
+            chance / overlap(&self.events, &cut.needs)
+        };
+        failing.map(often).sum::<f64>() * topology.window.length.seconds()
     }
 
     /// Whether branches are of any use.
@@ -392,16 +434,28 @@ where
             wanted,
             enough,
         });
-        search.from_below(most, &mut drill);
+        search.search_below(most, &mut drill);
         for target in 0..self.targets.len() {
             if search.lacks(target)
                 && let Some(known) = known(target)
             {
-                search.from_above(target, most, &known, &mut drill);
+                search.search_above(target, most, &known, &mut drill);
             }
         }
         let cuts = search.into_cuts();
         self.found.push((start.state.primaries().collect(), cuts));
+    }
+
+    /// The relative variance of what a target costs in a second.
+    fn spread(&self, target: usize) -> f64 {
+        let cuts = self.found[0].1.iter().filter(|cut| cut.target == target);
+        let (mut mean, mut squares) = (0.0, 0.0);
+        for cut in cuts {
+            let cost = cut.cost * overlap(self.events, &cut.needs);
+            mean += cut.frequency * cost;
+            squares += cut.frequency * cost * cost;
+        }
+        squares / (mean * mean)
     }
 
     /// Failures of a target in a second.

@@ -16,6 +16,7 @@
 //! - `guide`, `leading`: all that is decided before a run, a pure function of the model, and what it tells people.
 //! - `trial`: the nominal trial, and where branches leave it.
 //! - `path`, `decision`: one branch, and what is forced in it.
+//! - `splitting`: the same branches with copies of those that rise, and nothing forced.
 //! - `contrast`, `likelihood`: the same paths under two sets of figures: differences and derivatives.
 //!
 //! The safe set of A-cycles (Nicola, Shahabuddin and Nakayama, IEEE Transactions on Reliability 50, 2001) is told by
@@ -24,6 +25,7 @@
 //! measure for delays of detection, decision and promotion, which are drawn as they are.
 
 mod chance;
+pub mod check;
 mod contrast;
 mod cuts;
 mod decision;
@@ -37,10 +39,12 @@ mod ledger;
 mod likelihood;
 mod path;
 mod reach;
+pub mod splitting;
 #[cfg(test)]
 mod tests;
 mod trial;
 
+pub use check::Check;
 pub use contrast::{
     ContrastTally, Contrasted, JourneyContrast, PairedMoments, Parameter, StoreContrast, contrast,
     elasticity,

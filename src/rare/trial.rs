@@ -41,9 +41,9 @@ struct Plan {
 
 /// Runs trials with branches.
 pub(super) struct Explorer<'t> {
-    topology: &'t Topology,
+    pub topology: &'t Topology,
     layout: &'t Layout,
-    guide: &'t Guide,
+    pub guide: &'t Guide,
     seed: u64,
     trial: u64,
     pub branches: u64,
@@ -53,12 +53,13 @@ pub(super) struct Explorer<'t> {
     /// Branches that wait for their turn.
     pending: Vec<Path<'t>>,
     /// Branches that are over, to be used again.
-    spare: Vec<Path<'t>>,
+    pub spare: Vec<Path<'t>>,
     plans: Vec<Plan>,
     /// How long the repair of each fault is drawn when it is forced.
     lengthened: &'t [LengthBiased],
     /// What branches and the nominal trial inside the safe set add up to.
     pub weighted: Totals,
+    exploration: Exploration,
     /// The same paths under other figures, if they are wanted.
     pub other: Option<OtherFigures<'t>>,
 }
@@ -69,6 +70,26 @@ pub(super) struct Explorer<'t> {
 /// If an invariant of the simulation is broken; the message names the seed and the trial.
 #[must_use]
 pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u64>) -> Tally {
+    run_explorer(topology, guide, seed, trials, Exploration::Forcing)
+}
+
+/// How a branch is explored once it has left the nominal trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exploration {
+    /// What matters is forced in it.
+    Forcing,
+    /// It is copied where it comes nearer to a failure.
+    Splitting,
+}
+
+/// Runs these trials one after the other, and explores branches in this way.
+pub(super) fn run_explorer(
+    topology: &Topology,
+    guide: &Guide,
+    seed: u64,
+    trials: Range<u64>,
+    exploration: Exploration,
+) -> Tally {
     let layout = Layout::new(topology);
     let plain = Ruler::plain(topology);
     let weighted = Ruler::weighted(topology, guide.weight_units());
@@ -76,6 +97,7 @@ pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u
     let lengthened: Vec<LengthBiased> =
         faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
     let mut explorer = Explorer::new(topology, &layout, guide, &lengthened, seed);
+    explorer.exploration = exploration;
     let mut totals = Totals::new(topology);
     let mut tally = Tally::empty(topology);
     let mut branches = BranchTally::empty(topology);
@@ -122,15 +144,14 @@ impl<'t> Explorer<'t> {
             plans: Vec::new(),
             lengthened,
             weighted: Totals::new(topology),
+            exploration: Exploration::Forcing,
             other: None,
         }
     }
 
     /// Runs one trial; what the nominal trial came to goes to `plain`.
     pub fn run(&mut self, trial: u64, plain: &mut Totals) -> (Observers, bool) {
-        (self.trial, self.branches) = (trial, 0);
-        self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
-        self.weighted.clear();
+        self.begin_trial(trial);
         let chance = Plain::new(&self.topology.draws, self.seed, trial);
         let mut world = World::new(self.topology, self.layout, chance);
         let mut observers = Observers::new(self.topology);
@@ -151,50 +172,34 @@ impl<'t> Explorer<'t> {
             }
             if calm < next {
                 observers.advance(self.topology, calm);
-                calm = if observers.is_open() {
-                    Time::NEVER
-                } else {
-                    calm
-                };
-                if !calm.is_never() {
+                if !observers.is_open() {
                     observers.add_to(1.0, plain);
                     observers.forget();
                     if let Some(other) = &mut self.other {
                         other.is_safe_from(calm);
                     }
                     is_safe = true;
-                    calm = Time::NEVER;
                 }
+                calm = Time::NEVER;
                 continue;
             }
             if observers.due(&world).is_none() {
                 break;
             }
-            if let Some(other) = &mut self.other {
-                other.look(next);
-            }
-            world.step();
+            self.step_nominal(&mut world, next);
             ledger.note(self.guide, &world);
-            if let Some(other) = &mut self.other {
-                other.note(&world);
-                if is_safe {
-                    other.count_nominal(&observers, world.state.now);
-                    observers.add_to(1.0, plain);
-                    observers.add_to(1.0, &mut self.weighted);
-                    observers.forget();
-                }
+            // Other figures weigh each stretch between two events by itself.
+            let leaves = is_safe && !ledger.is_safe;
+            if leaves || (is_safe && self.other.is_some()) {
+                let now = world.state.now;
+                self.count_safe(&mut observers, now, plain);
             }
-            if is_safe && !ledger.is_safe {
-                observers.add_to(1.0, plain);
-                observers.add_to(1.0, &mut self.weighted);
-                observers.forget();
-                observers.settled(&world);
+            observers.settled(&world);
+            if leaves {
                 is_safe = false;
                 if !self.is_covered(&world) {
                     self.branch_off(&world, &observers, &ledger);
                 }
-            } else {
-                observers.settled(&world);
             }
             self.plan_repaired(&world, observers.window.to);
             calm = if is_safe {
@@ -203,17 +208,44 @@ impl<'t> Explorer<'t> {
                 calm_from(&world, &ledger, &observers)
             };
         }
-        observers.add_to(1.0, plain);
+        let end = world.state.now.max(observers.window.to);
         if is_safe {
-            observers.add_to(1.0, &mut self.weighted);
             if let Some(other) = &mut self.other {
-                let end = world.state.now.max(observers.window.to);
                 other.look(end);
-                other.count_nominal(&observers, end);
             }
+            self.count_safe(&mut observers, end, plain);
+        } else {
+            observers.add_to(1.0, plain);
         }
         let cut_off = observers.is_open();
         (observers, cut_off)
+    }
+
+    fn begin_trial(&mut self, trial: u64) {
+        (self.trial, self.branches) = (trial, 0);
+        self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
+        self.weighted.clear();
+    }
+
+    /// Lets the next event of the nominal trial happen.
+    fn step_nominal(&mut self, world: &mut World<'t, Plain<'t>>, next: Time) {
+        if let Some(other) = &mut self.other {
+            other.look(next);
+        }
+        world.step();
+        if let Some(other) = &mut self.other {
+            other.note(world);
+        }
+    }
+
+    /// Counts what the nominal trial met in the safe set until now: that stands for itself.
+    fn count_safe(&mut self, observers: &mut Observers, now: Time, plain: &mut Totals) {
+        if let Some(other) = &mut self.other {
+            other.count_nominal(observers, now);
+        }
+        observers.add_to(1.0, plain);
+        observers.add_to(1.0, &mut self.weighted);
+        observers.forget();
     }
 }
 
@@ -231,7 +263,8 @@ impl<'t> Explorer<'t> {
                 self.plan(world, clock, expected, end);
             }
         }
-        self.plans.sort_by(|one, other| other.at.cmp(&one.at));
+        self.plans
+            .sort_by_key(|planned| std::cmp::Reverse(planned.at));
     }
 
     /// Plans tries for the new life of an initiator that was just repaired.
@@ -249,7 +282,8 @@ impl<'t> Explorer<'t> {
             for _ in 0..(expected + self.luck.uniform()) as u64 {
                 self.plan(world, clock, expected, end);
             }
-            self.plans.sort_by(|one, other| other.at.cmp(&one.at));
+            self.plans
+                .sort_by_key(|planned| std::cmp::Reverse(planned.at));
         }
     }
 
@@ -304,7 +338,6 @@ impl<'t> Explorer<'t> {
             self.spare.push(path);
         } else {
             self.explore(path);
-            self.explore_pending();
         }
     }
 
@@ -314,7 +347,6 @@ impl<'t> Explorer<'t> {
         path.weight = 1.0;
         self.leave_nominal(&mut path, world.state.now);
         self.explore(path);
-        self.explore_pending();
     }
 
     fn copy_of(
@@ -343,7 +375,7 @@ impl<'t> Explorer<'t> {
         path
     }
 
-    fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
+    pub fn copy_of_branch(&mut self, other: &Path<'t>) -> Path<'t> {
         let mut path = self.spare.pop().unwrap_or_else(|| other.clone());
         path.copy_from(other);
         path.depth += 1;
@@ -381,7 +413,7 @@ impl<'t> Explorer<'t> {
     }
 
     /// Lets the next event happen in a branch; says whether it may matter.
-    fn step(&self, path: &mut Path<'t>) -> bool {
+    pub fn step(&self, path: &mut Path<'t>) -> bool {
         path.world.step();
         path.weight *= path.world.chance_mut().take_likelihood_ratio();
         if let Some(other) = &self.other {
@@ -402,14 +434,23 @@ impl<'t> Explorer<'t> {
         })
     }
 
-    fn explore_pending(&mut self) {
+    fn explore(&mut self, path: Path<'t>) {
+        match self.exploration {
+            Exploration::Forcing => self.force(path),
+            Exploration::Splitting => self.split(path),
+        }
+    }
+
+    /// Follows a branch and all that leave it to their ends, and forces what matters in them.
+    fn force(&mut self, path: Path<'t>) {
+        self.follow_forced(path);
         while let Some(path) = self.pending.pop() {
-            self.explore(path);
+            self.follow_forced(path);
         }
     }
 
     /// Follows a branch to its end; others that leave it wait for their turn.
-    fn explore(&mut self, mut path: Path<'t>) {
+    fn follow_forced(&mut self, mut path: Path<'t>) {
         let now = path.world.state.now;
         self.decisions.open(&mut path, now, &mut self.luck);
         let mut calm = calm_from(&path.world, &path.ledger, &path.observers);

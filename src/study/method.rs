@@ -21,6 +21,8 @@ pub enum Method {
     Plain,
     /// Branches for everything that anything leads to.
     Branches,
+    /// Branches that split where they come nearer to a failure, for the same; nothing in them is forced.
+    Splitting,
 }
 
 impl Method {
@@ -31,6 +33,7 @@ impl Method {
             Method::Auto => "auto",
             Method::Plain => "plain",
             Method::Branches => "branches",
+            Method::Splitting => "splitting",
         }
     }
 
@@ -39,7 +42,7 @@ impl Method {
         let rarity = match self {
             Method::Plain => return None,
             Method::Auto => Rarity::Rare,
-            Method::Branches => Rarity::All,
+            Method::Branches | Method::Splitting => Rarity::All,
         };
         Some(Guide::new(topology, rarity)).filter(Guide::has_branches)
     }

@@ -1,37 +1,38 @@
 //! What a result says about the figures that come from branches, and whether they can be trusted.
 
 use super::method::path_of;
-use super::result::{AssumptionNote, RareNote};
+use super::result::{AssumptionNote, CheckNote, RareNote};
 use super::run::{Outcome, Study};
-use super::sources::Sources;
 use crate::estimate::Trust;
-use crate::measure::Moments;
 use crate::rare::Target;
+use crate::rare::check::by_branches;
 
 /// One note for each target that is estimated by branches.
 pub(super) fn notes(study: &Study, outcome: &Outcome) -> Vec<RareNote> {
     let tally = &outcome.tally;
-    let Some(guide) = &study.guide else {
+    let (Some(guide), Some(branches)) = (&study.guide, &tally.branches) else {
         return Vec::new();
     };
-    let sources = Sources { study, tally };
     let note = |target: &Target| {
-        let branches = sources.branches(*target)?;
-        let totals: &Moments = match *target {
-            Target::Journey(id) => branches.journeys[id.index()].requests.lost.numerator(),
-            Target::Loss(id) => &branches.stores[id.index()].loss_events,
-            Target::SplitBrain(id) => &branches.stores[id.index()].dual_primary.count,
-        };
-        let trust = Trust::of(totals, tally.trials);
-        Some(RareNote {
+        let trust = Trust::of(by_branches(branches, *target), tally.trials);
+        let check = study.checks().iter().find(|check| check.target == *target);
+        let check = check.map(|check| CheckNote {
+            inflated: check.inflated,
+            branches: check.branches,
+            plain: check.plain,
+            distance: check.distance,
+            agrees: check.agrees(),
+        });
+        RareNote {
             path: path_of(&study.topology, *target),
             relative_error: trust.relative_error,
             effective_trials: trust.effective_trials,
             largest_share: trust.largest_share,
-            is_trustworthy: trust.trustworthy,
-        })
+            is_trustworthy: trust.trustworthy && check.as_ref().is_none_or(|check| check.agrees),
+            check,
+        }
     };
-    guide.targets().iter().filter_map(note).collect()
+    guide.targets().iter().map(note).collect()
 }
 
 /// What figures from branches rest on.

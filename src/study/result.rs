@@ -61,6 +61,26 @@ pub struct RareNote {
     pub largest_share: f64,
     /// Whether enough trials carry the sum; if not, its intervals are widened.
     pub is_trustworthy: bool,
+    /// Branches and plain simulation compared where both see failures; absent where no inflation shows enough of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckNote>,
+}
+
+/// Branches against plain simulation, with failures so much more frequent that both see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckNote {
+    /// How many times as frequent.
+    pub inflated: f64,
+    /// What branches estimate then: lost seconds or events in a trial.
+    pub branches: f64,
+    /// What plain simulation of the same trials estimates.
+    pub plain: f64,
+    /// The difference over its standard error.
+    pub distance: f64,
+    /// Whether that is what chance explains, 999 times in 1000.
+    pub agrees: bool,
 }
 
 /// What was run.

@@ -8,13 +8,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::method::Method;
 use super::partial::Shard;
 use crate::estimate::stopping::{self, Mergeable, Plan, Progress};
 use crate::estimate::{Trust, intervals};
 use crate::measure::{self, Tally};
-use crate::rare::{self, Guide, Target};
+use crate::rare::{self, Check, Guide, Target};
 use crate::topology::Topology;
 
 /// How many trials a study has unless told otherwise.
@@ -36,6 +37,8 @@ pub struct Study {
     pub method: Method,
     /// What branches need to know; nothing without branches.
     pub(super) guide: Option<Guide>,
+    /// What a check of the branches came to, once it was asked for.
+    checks: OnceLock<Vec<Check>>,
 }
 
 /// What a run came to.
@@ -65,6 +68,7 @@ impl Study {
     ) -> Study {
         Study {
             guide: method.guide(&topology),
+            checks: OnceLock::new(),
             topology,
             model_hash,
             seed,
@@ -73,14 +77,35 @@ impl Study {
         }
     }
 
+    /// The same study at another seed.
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Study {
+        Study {
+            seed,
+            checks: OnceLock::new(),
+            ..self.clone()
+        }
+    }
+
     /// Computes one block. Pure: nothing but the study and the number of the block decides the result.
     #[must_use]
     pub fn block(&self, block: u64) -> Tally {
         let trials = self.plan.trials_of(block);
         match &self.guide {
+            Some(guide) if self.method == Method::Splitting => {
+                rare::splitting::run_trials(&self.topology, guide, self.seed, trials)
+            }
             Some(guide) => rare::run_trials(&self.topology, guide, self.seed, trials),
             None => measure::run_trials(&self.topology, self.seed, trials),
         }
+    }
+
+    /// How branches compare with plain simulation where both see failures; worked out when first asked for.
+    pub fn checks(&self) -> &[Check] {
+        self.checks.get_or_init(|| match &self.guide {
+            Some(guide) => rare::check::check(&self.topology, guide, self.seed),
+            None => Vec::new(),
+        })
     }
 
     /// Whether the figures of a target come from branches.

@@ -1,7 +1,7 @@
 //! Which tally each figure comes from: plain trials, or the same trials with their branches.
 //!
-//! The choice follows the targets that the guide explores. Where branches have seen nothing at all of a target, plain
-//! trials give the bound. Deliberately absent: mixing the two in one figure.
+//! The choice follows the targets that the guide explores. Where branches have seen nothing at all of a target, or
+//! disagree with plain simulation at inflated rates, plain trials give the figures. Deliberately absent: mixing the two in one figure.
 
 use super::basis::{Basis, Trials};
 use super::result::{RequestFigures, StoreFigures};
@@ -28,7 +28,14 @@ impl<'a> Sources<'a> {
             Target::Loss(id) => branches.stores[id.index()].promotions.sum() > 0.0,
             Target::SplitBrain(id) => branches.stores[id.index()].dual_primary.count.sum() > 0.0,
         };
-        (has_seen && self.study.explores(target)).then_some(branches)
+        let explored = has_seen && self.study.explores(target);
+        (explored && self.agrees(target)).then_some(branches)
+    }
+
+    /// Whether branches and plain simulation agree where both see failures.
+    fn agrees(&self, target: Target) -> bool {
+        let mut checks = self.study.checks().iter();
+        checks.all(|check| check.target != target || check.agrees())
     }
 
     fn trials(&self, basis: Basis) -> Trials {

@@ -28,6 +28,8 @@ id!(/// A place: provider, region, zone, rack, node, the world or the internet.
     PlaceId);
 id!(/// A fault process.
     FaultId);
+id!(/// Faults that are alike.
+    FamilyId);
 id!(/// A repair crew.
     CrewId);
 id!(/// A part: one instance or one store member.

@@ -5,6 +5,7 @@
 //! Deliberately absent: anything that changes during a trial (see `world`), and the text of the model (see `model`).
 
 pub mod compile;
+pub mod families;
 pub mod ids;
 pub mod names;
 pub mod parts;
@@ -13,6 +14,7 @@ pub mod stores;
 pub mod traffic;
 mod writes;
 
+pub use families::{Families, Family};
 pub use ids::*;
 pub use names::{Cause, CauseKind, Scope};
 pub use parts::*;

@@ -77,6 +77,15 @@ impl<'t, C: Chance> World<'t, C> {
 
     /// Gives a clock back that was taken away and has not struck by then: what is left of it is drawn anew.
     pub fn release(&mut self, clock: Clock, from: Time) {
+        if let Clock::Fault(id) = clock
+            && self.layout.families.sharing_a_clock(id).is_some()
+        {
+            if !self.state.faults[id.index()].active {
+                self.cancel(Timer::Fault(id));
+                self.join_family(id, from);
+            }
+            return;
+        }
         let (draw, age) = match (clock, self.clock_age(clock, from)) {
             (_, None) => return,
             (Clock::Fault(id), Some(age)) => (self.topology.faults[id.index()].draw_strike, age),
@@ -97,6 +106,9 @@ impl<'t, C: Chance> World<'t, C> {
 
     /// Sets when a clock strikes.
     pub fn strike_at(&mut self, clock: Clock, at: Time) {
+        if let Clock::Fault(id) = clock {
+            self.leave_family(id);
+        }
         self.set(timer_of(clock), at);
     }
 

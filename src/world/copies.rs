@@ -4,7 +4,7 @@
 //! that a new one cannot be forgotten.
 
 use super::flow::{Flow, MemberFlow};
-use super::state::{CrewState, State, StoreState, TrafficState};
+use super::state::{CrewState, FamilyState, State, StoreState, TrafficState};
 use super::touch::Touched;
 
 macro_rules! copied_field_by_field {
@@ -27,6 +27,7 @@ copied_field_by_field!(State {
     now,
     agenda,
     faults,
+    families,
     crews,
     places,
     places_hit,
@@ -43,6 +44,12 @@ copied_field_by_field!(State {
 });
 
 copied_field_by_field!(CrewState { busy, waiting });
+
+copied_field_by_field!(FamilyState {
+    order,
+    ready,
+    wound_for,
+});
 
 copied_field_by_field!(StoreState {
     primary,

@@ -7,13 +7,17 @@ use super::state::State;
 use crate::dist::Law;
 use crate::engine::Slot;
 use crate::time::Span;
-use crate::topology::{DetectorId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch};
+use crate::topology::{
+    DetectorId, Families, FamilyId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch,
+};
 
 /// What a timer slot stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timer {
     /// A fault strikes or is repaired.
     Fault(FaultId),
+    /// One of a family of faults strikes.
+    Family(FamilyId),
     /// The opinion of a vantage point changes.
     Opinion(DetectorId),
     /// A detector raises a false alarm.
@@ -46,6 +50,7 @@ pub enum Timer {
 #[derive(Clone, Debug)]
 pub struct Layout {
     timers: Vec<Timer>,
+    family_slots: u32,
     opinions: u32,
     alarms: u32,
     /// First ejection slot of each target of each entry.
@@ -56,6 +61,10 @@ pub struct Layout {
     stores: Vec<u32>,
     /// First slot of each entry.
     traffic: Vec<u32>,
+    /// Faults that are alike.
+    pub(super) families: Families,
+    /// Faults that strike by a clock of their own.
+    pub(super) own_clocks: Vec<FaultId>,
     /// The phase of a probe, for each detector.
     pub(super) phases: Vec<Law>,
     /// The index of a detector's first prober.
@@ -87,6 +96,9 @@ impl Layout {
         let mut timers: Vec<Timer> = (0..topology.faults.len())
             .map(|id| Timer::Fault(id.into()))
             .collect();
+        let families = Families::of(topology);
+        let family_slots = timers.len() as u32;
+        timers.extend((0..families.list.len()).map(|id| Timer::Family(id.into())));
         let opinions = timers.len() as u32;
         timers.extend((0..topology.detectors.len()).map(|id| Timer::Opinion(id.into())));
         let alarms = timers.len() as u32;
@@ -114,15 +126,21 @@ impl Layout {
         };
         let pool_loads = flow::pool_loads(topology);
         Layout {
-            fresh: State::new(topology, timers.len(), prober_count),
+            fresh: State::new(topology, &families, timers.len(), prober_count),
             depends: Dependencies::new(topology, &writers, &pool_loads),
             timers,
+            family_slots,
             opinions,
             alarms,
             ejections,
             first_control,
             stores,
             traffic,
+            own_clocks: (0..topology.faults.len())
+                .map(FaultId::from)
+                .filter(|id| families.sharing_a_clock(*id).is_none())
+                .collect(),
+            families,
             phases: topology
                 .detectors
                 .iter()
@@ -156,6 +174,10 @@ impl Layout {
 
     pub(super) fn fault(&self, id: FaultId) -> Slot {
         Slot(id.0)
+    }
+
+    pub(super) fn family(&self, id: FamilyId) -> Slot {
+        Slot(self.family_slots + id.0)
     }
 
     pub(super) fn opinion(&self, id: DetectorId) -> Slot {

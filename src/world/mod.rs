@@ -11,6 +11,7 @@ pub mod clocks;
 pub(crate) mod copies;
 mod dependencies;
 mod dns;
+mod families;
 pub mod flow;
 mod layout;
 mod lease;
@@ -159,6 +160,7 @@ impl<'t, C: Chance> World<'t, C> {
     fn slot(&self, timer: Timer) -> Slot {
         match timer {
             Timer::Fault(id) => self.layout.fault(id),
+            Timer::Family(id) => self.layout.family(id),
             Timer::Opinion(id) => self.layout.opinion(id),
             Timer::Alarm(id) => self.layout.alarm(id),
             Timer::Ejection(entry, target, instance) => {
@@ -191,6 +193,13 @@ impl<'t, C: Chance> World<'t, C> {
 
     fn tell(&mut self, event: Event, origin: Option<Origin>) {
         self.notes.push(Note { event, origin });
+    }
+
+    /// Nothing changes, but a flow that is under way has got further since the last event.
+    fn nothing_changes(&mut self) {
+        if !self.flow.until.is_never() {
+            self.update_flow();
+        }
     }
 
     /// Lets a change travel from truth to flow.
@@ -285,14 +294,17 @@ impl<C: Chance> engine::World for World<'_, C> {
                 self.fault_changes(id);
                 self.touch_fault(id);
             }
+            Timer::Family(id) => match self.family_rings(id) {
+                Some(fault) => {
+                    self.fault_changes(fault);
+                    self.touch_fault(fault);
+                }
+                None => return self.nothing_changes(),
+            },
             Timer::Opinion(id) => {
                 self.opinion_changes(id);
                 if !self.beliefs_changed {
-                    // Nothing changes, but a flow that is under way has got further since the last event.
-                    if !self.flow.until.is_never() {
-                        self.update_flow();
-                    }
-                    return;
+                    return self.nothing_changes();
                 }
             }
             Timer::Alarm(id) => self.false_alarm(id),

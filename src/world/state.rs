@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::probe::{Condition, Prober};
 use crate::engine::Agenda;
 use crate::time::{Span, Time};
-use crate::topology::{Cut, DetectorId, FaultId, StoreId, Topology, TrafficId};
+use crate::topology::{Cut, DetectorId, Families, Family, FaultId, StoreId, Topology, TrafficId};
 
 /// Everything that changes during a trial, except the random streams.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct State {
     pub agenda: Agenda,
     /// One entry per fault process.
     pub faults: Vec<FaultState>,
+    /// One entry per family of faults.
+    pub families: Vec<FamilyState>,
     /// One entry per crew.
     pub crews: Vec<CrewState>,
     /// Effects of active faults on each place itself (not on what is around it).
@@ -75,6 +77,19 @@ pub struct FaultState {
     pub age: Span,
     /// When its clock was last started.
     pub clock: Time,
+    /// Where it is in the order of its family.
+    pub rank: u32,
+}
+
+/// A family of faults that share a clock; empty for one that doesn't.
+#[derive(Debug, Default)]
+pub struct FamilyState {
+    /// Its faults: first those that can strike, then the others.
+    pub order: Vec<FaultId>,
+    /// How many can strike.
+    pub ready: u32,
+    /// For how many its clock was wound.
+    pub wound_for: u32,
 }
 
 /// A repair crew.
@@ -249,11 +264,17 @@ pub struct PastAnswer {
 
 impl State {
     /// Everything up, nothing running.
-    pub(super) fn new(topology: &Topology, slots: usize, probers: usize) -> State {
+    pub(super) fn new(
+        topology: &Topology,
+        families: &Families,
+        slots: usize,
+        probers: usize,
+    ) -> State {
         State {
             now: Time::ZERO,
             agenda: Agenda::new(slots),
-            faults: vec![FaultState::default(); topology.faults.len()],
+            faults: ranked_faults(topology, families),
+            families: families.list.iter().map(FamilyState::new).collect(),
             crews: vec![CrewState::default(); topology.crews.len()],
             places: vec![Effects::default(); topology.places.len()],
             places_hit: 0,
@@ -279,6 +300,31 @@ impl State {
             draining: Vec::new(),
         }
     }
+}
+
+impl FamilyState {
+    fn new(family: &Family) -> FamilyState {
+        let order = if family.shares_a_clock {
+            family.faults.clone()
+        } else {
+            Vec::new()
+        };
+        FamilyState {
+            ready: order.len() as u32,
+            order,
+            wound_for: 0,
+        }
+    }
+}
+
+fn ranked_faults(topology: &Topology, families: &Families) -> Vec<FaultState> {
+    let mut faults = vec![FaultState::default(); topology.faults.len()];
+    for family in &families.list {
+        for (rank, id) in family.faults.iter().enumerate() {
+            faults[id.index()].rank = rank as u32;
+        }
+    }
+    faults
 }
 
 impl Effects {

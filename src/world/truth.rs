@@ -1,7 +1,8 @@
 //! Truth: faults strike, wait for a crew and are repaired; their effects are counted on places, parts and links.
 //!
 //! A fault's clock runs whatever other faults do, and something is up when no effect is on it. A fault that comes
-//! back inherits its age if its law says so (bad as old), and starts anew otherwise.
+//! back inherits its age if its law says so (bad as old), and starts anew otherwise. Faults that are alike may share
+//! a clock (see `families`); each is repaired by itself.
 
 use super::World;
 use super::layout::Timer;
@@ -16,21 +17,27 @@ impl<C: Chance> World<'_, C> {
     /// Starts the clock of every fault.
     pub(super) fn start_faults(&mut self) {
         let topology = self.topology;
-        for (index, fault) in topology.faults.iter().enumerate() {
+        let layout = self.layout;
+        for id in &layout.own_clocks {
+            let fault = &topology.faults[id.index()];
             let renewed = fault.after_repair == AfterRepair::AsNew;
             let age = match topology.window.start {
                 Start::Equilibrium if renewed => self.chance.age(fault.draw_age, &fault.every),
                 Start::Equilibrium | Start::New => Span::ZERO,
             };
-            self.state.faults[index].age = age;
-            self.start_clock(index.into());
+            self.state.faults[id.index()].age = age;
+            self.start_clock(*id);
         }
+        self.start_families();
     }
 
     fn start_clock(&mut self, id: FaultId) {
         let fault = &self.topology.faults[id.index()];
         let state = &mut self.state.faults[id.index()];
         state.clock = self.state.now;
+        if self.layout.families.sharing_a_clock(id).is_some() {
+            return self.join_family(id, self.state.now);
+        }
         let wait = self.chance.time(fault.draw_strike, &fault.every, state.age);
         let at = self.state.now.after(wait);
         self.set(Timer::Fault(id), at);

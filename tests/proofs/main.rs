@@ -13,6 +13,7 @@ mod needs;
 mod observed;
 mod one_way;
 mod parts;
+mod pooling;
 mod quorum;
 mod recovery;
 mod redundancy;

@@ -22,7 +22,7 @@ journeys: {{ visit: {{ needs: [api], rate: 10/s }} }}
 const STATIONARY: &str = "length: 100d, warm-up: 100d";
 
 /// How many of `machines` are broken: each breaks once in `up` days, and `crews` repair at once, `down` days each.
-fn shop(machines: u32, crews: u32, up: f64, down: f64) -> Chain<u32> {
+pub fn shop(machines: u32, crews: u32, up: f64, down: f64) -> Chain<u32> {
     Chain::explore(0, |&broken| {
         let fails = f64::from(machines - broken) / (up * DAY);
         let repaired = f64::from(broken.min(crews)) / (down * DAY);

@@ -30,15 +30,16 @@ const ROOMS: [(&str, &[&str]); 15] = [
         ],
     ),
     (
-        "rare",
-        &[
-            "time", "math", "rng", "engine", "dist", "topology", "exact", "world", "measure",
-        ],
-    ),
-    (
         "estimate",
         &[
             "time", "math", "rng", "dist", "topology", "exact", "world", "measure",
+        ],
+    ),
+    (
+        "rare",
+        &[
+            "time", "math", "rng", "engine", "dist", "topology", "exact", "world", "measure",
+            "estimate",
         ],
     ),
     (

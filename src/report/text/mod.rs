@@ -7,6 +7,7 @@ mod attribution;
 mod journeys;
 mod layout;
 mod objectives;
+mod rare;
 mod stores;
 
 use std::fmt::Write;
@@ -37,6 +38,7 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
             .find(|stages| stages.journey == table.journey);
         text.push_str(&attribution::render(document, table, stages, palette));
     }
+    text.push_str(&rare::render(document, palette));
     text.push_str(&assumptions(document, palette));
     text.push_str(&replay(document, palette));
     text

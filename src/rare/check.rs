@@ -1,0 +1,126 @@
+//! Branches against plain simulation where both can see: on the same model with failures made more frequent.
+//!
+//! Every fault and false alarm comes so many times as often, and the window is as many times shorter, so that a trial
+//! has about as many events as before; repairs, delays and mechanisms stay. The factor is the smallest of a fixed series
+//! with which plain trials are expected to see enough failures of a target. The sets of the guide are those of the model
+//! itself, with the chances of the inflated one. A disagreement means that branches miss something or count it twice,
+//! and the figures then come from plain trials. Deliberately absent: a proof; agreement at other rates is evidence only.
+
+use super::guide::{Guide, Target};
+use super::trial::run_trials;
+use crate::measure::{BranchTally, Moments, Tally};
+use crate::time::Span;
+use crate::topology::Topology;
+
+/// How many times as frequent failures are made.
+const FACTORS: [f64; 7] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
+/// Failures that a plain trial should be expected to see.
+const ENOUGH_PER_TRIAL: f64 = 0.2;
+/// Trials of a check; their seed is apart from that of the study.
+const TRIALS: u64 = 256;
+const SEED: u64 = 0x5eed_0f7e_57ed_c4ec;
+/// The two-sided 99.9 % quantile of the normal law.
+const FAR: f64 = 3.2905;
+
+/// How branches and plain simulation compare for one target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Check {
+    /// The target.
+    pub target: Target,
+    /// How many times as frequent failures were made.
+    pub inflated: f64,
+    /// What a trial costs by branches: lost requests, or events.
+    pub branches: f64,
+    /// What a trial costs by plain simulation.
+    pub plain: f64,
+    /// The difference over its standard error.
+    pub distance: f64,
+}
+
+impl Check {
+    /// Whether the difference is what chance explains.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.distance.abs() <= FAR
+    }
+}
+
+/// Compares the two for every target that branches estimate and that some inflation makes frequent enough.
+#[must_use]
+pub fn check(topology: &Topology, guide: &Guide, seed: u64) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut left = guide.targets().to_vec();
+    for factor in FACTORS {
+        let Some(inflated) = inflated(topology, factor) else {
+            break;
+        };
+        let guide = guide.for_figures(&inflated);
+        let (seen, others): (Vec<Target>, Vec<Target>) = left
+            .into_iter()
+            .partition(|target| guide.failures_per_trial(*target, &inflated) >= ENOUGH_PER_TRIAL);
+        left = others;
+        if !seen.is_empty() {
+            let tally = run_trials(&inflated, &guide, seed ^ SEED, 0..TRIALS);
+            checks.extend(
+                seen.iter()
+                    .filter_map(|target| compare(*target, factor, &tally)),
+            );
+        }
+        if left.is_empty() {
+            break;
+        }
+    }
+    checks
+}
+
+/// The model with failures so many times as frequent in a window as many times shorter.
+fn inflated(topology: &Topology, factor: f64) -> Option<Topology> {
+    let mut inflated = topology.clone();
+    for fault in &mut inflated.faults {
+        fault.every = fault.every.scaled(1.0 / factor).ok()?;
+    }
+    for detector in &mut inflated.detectors {
+        detector.false_alarm_every = detector.false_alarm_every.map(|mean| mean / factor);
+    }
+    let window = &mut inflated.window;
+    window.length = Span::from_seconds(window.length.seconds() / factor);
+    window.warm_up = Span::from_seconds(window.warm_up.seconds() / factor);
+    Some(inflated)
+}
+
+fn compare(target: Target, inflated: f64, tally: &Tally) -> Option<Check> {
+    let branches = tally.branches.as_ref()?;
+    let ours = by_branches(branches, target);
+    let theirs = match target {
+        Target::Journey(id) => tally.journeys[id.index()].requests.lost.numerator(),
+        Target::Loss(id) => &tally.stores[id.index()].loss_events,
+        Target::SplitBrain(id) => &tally.stores[id.index()].dual_primary.count,
+    };
+    let (one, other) = (mean(ours), mean(theirs));
+    let error = (one.1 + other.1).sqrt();
+    (error > 0.0).then(|| Check {
+        target,
+        inflated,
+        branches: one.0,
+        plain: other.0,
+        distance: (one.0 - other.0) / error,
+    })
+}
+
+/// What branches have seen of a target, by trial.
+#[must_use]
+pub fn by_branches(branches: &BranchTally, target: Target) -> &Moments {
+    match target {
+        Target::Journey(id) => branches.journeys[id.index()].requests.lost.numerator(),
+        Target::Loss(id) => &branches.stores[id.index()].loss_events,
+        Target::SplitBrain(id) => &branches.stores[id.index()].dual_primary.count,
+    }
+}
+
+/// The mean over the trials of a check, and the variance of that.
+fn mean(moments: &Moments) -> (f64, f64) {
+    let count = TRIALS as f64;
+    let mean = moments.sum() / count;
+    let variance = (moments.squares() / count - mean * mean).max(0.0);
+    (mean, variance / (count - 1.0))
+}

@@ -1,0 +1,53 @@
+//! Which figures come from weighted branches, and whether they can be trusted.
+
+use std::fmt::Write;
+
+use super::super::number;
+use super::layout::Palette;
+use crate::estimate::figure::unit;
+use crate::study::result::ResultDocument;
+
+/// The block about rare failures; empty if nothing was explored.
+pub fn render(document: &ResultDocument, palette: &Palette) -> String {
+    if document.rare.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", palette.heading("Rare failures"));
+    let branches = number::counted(document.provenance.branches, "weighted branch");
+    let _ = writeln!(
+        text,
+        "  Explored by {branches} of the trials; the figures of"
+    );
+    for note in &document.rare {
+        let error = match note.relative_error {
+            Some(error) => number::exact(round(error), unit::SHARE),
+            None => "unknown".to_owned(),
+        };
+        let trials = number::counted(note.effective_trials as u64, "equal trial");
+        let largest = number::exact(round(note.largest_share), unit::SHARE);
+        let _ = writeln!(
+            text,
+            "    {}: standard error {error}, worth {trials}, the heaviest {largest} of all",
+            note.path
+        );
+        if !note.is_trustworthy {
+            text.push_str(
+                "      NOT TO BE TRUSTED YET: few trials carry it. Its ranges are widened; more trials may help.\n",
+            );
+        }
+        if let Some(check) = &note.check {
+            let verdict = if check.agrees { "agrees" } else { "DISAGREES" };
+            let _ = writeln!(
+                text,
+                "      plain simulation with failures {} times as frequent {verdict} ({:.1} standard errors apart)",
+                check.inflated, check.distance
+            );
+        }
+    }
+    text
+}
+
+/// A share to a tenth of a percent: these numbers say how good others are.
+fn round(share: f64) -> f64 {
+    (share * 1e3).round() / 1e3
+}
