@@ -5,8 +5,8 @@
 //! than all that was seen. So nothing seen leaves the upper end open, and otherwise the limits are those of the gamma
 //! interval ([`super::mean`]), more careful in the loss that it adds:
 //!
-//! - the largest total seen, as Fay and Feuer have it, where the sum is worth 400 equal totals and the largest is at
-//!   most 2.5 % of it, or where it can be trusted and the largest is at most 1.25 %;
+//! - the size-biased mean, as in plain simulation, where the largest total is at most 1.25 % of a sum that can be trusted;
+//! - the largest total seen, as Fay and Feuer have it, where it is at most 2.5 % of such a sum;
 //! - twice the largest where it can be trusted at least ([`Trust`]): a run that stops at a precision stops rather
 //!   before a heavy total than after it, and few trials then cost more than a small sample does;
 //! - three times the largest where it can't be, and more below ten. That is the mean beyond the largest of a Pareto
@@ -25,10 +25,9 @@ use crate::estimate::{Figure, Trust};
 use crate::math::exp_m1;
 use crate::measure::moments::{Moments, Ratio};
 
-/// From this many effective trials on, and below this share of the largest, the largest total is the next one.
-const AMPLE_EFFECTIVE_TRIALS: f64 = 400.0;
+/// Where the largest total is less than this share of the sum, it is the next one.
 const LITTLE_OF_ONE_TRIAL: f64 = 0.025;
-/// Below this share of the largest, totals are alike enough for that whatever their number.
+/// Where it is less than this, totals are alike enough for the rule of plain simulation.
 const LITTLE_OF_ALIKE_TRIALS: f64 = 0.0125;
 
 const TRUSTED: &str = "gamma interval (Fay-Feuer), weighted trials";
@@ -89,7 +88,9 @@ pub fn chance_of_any(rate: &Figure) -> Figure {
 
 fn careful(mut total: Total, totals: &Moments, trials: u64, scale: f64) -> Figure {
     let trust = Trust::of(totals, trials);
-    total.next = totals.largest();
+    if !(trust.trustworthy && trust.largest_share <= LITTLE_OF_ALIKE_TRIALS) {
+        total.next = totals.largest();
+    }
     let low = total.low();
     total.next *= beyond_the_largest(&trust);
     let bounds = (low / scale, total.high() / scale);
@@ -99,14 +100,13 @@ fn careful(mut total: Total, totals: &Moments, trials: u64, scale: f64) -> Figur
 
 /// How many times the largest total the next one is taken to be.
 fn beyond_the_largest(trust: &Trust) -> f64 {
-    let many = trust.effective_trials >= AMPLE_EFFECTIVE_TRIALS
-        && trust.largest_share <= LITTLE_OF_ONE_TRIAL;
-    let alike = trust.trustworthy && trust.largest_share <= LITTLE_OF_ALIKE_TRIALS;
-    let ample = many || alike;
-    match (ample, trust.trustworthy) {
-        (true, _) => 1.0,
+    match (
+        trust.largest_share <= LITTLE_OF_ONE_TRIAL,
+        trust.trustworthy,
+    ) {
+        (true, true) => 1.0,
         (false, true) => 2.0,
-        (false, false) => 3.0 * (1.0 + 5.0 / trust.effective_trials.max(1.0)),
+        (_, false) => 3.0 * (1.0 + 5.0 / trust.effective_trials.max(1.0)),
     }
 }
 
