@@ -191,7 +191,7 @@ impl OutputArguments {
 }
 
 /// How much to simulate.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct PlanArguments {
     /// At most this many trials [default: 10000, without other limits].
     #[arg(long, value_name = "N", value_parser = quantity::trials, help_heading = "Plan")]
@@ -200,6 +200,14 @@ pub struct PlanArguments {
     /// journey if none has one.
     #[arg(long, value_name = "SHARE", value_parser = quantity::precision, help_heading = "Plan")]
     pub precision: Option<f64>,
+    /// Which figures `--precision` is about, by their paths, such as `stores.db.split_brain.per_year`; may be repeated.
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "precision",
+        help_heading = "Plan"
+    )]
+    pub of: Vec<String>,
     /// Until so much time has passed, such as 30s.
     #[arg(long, value_name = "DURATION", value_parser = quantity::time, help_heading = "Plan")]
     pub time: Option<std::time::Duration>,

@@ -11,6 +11,7 @@ use crate::estimate::figure::unit;
 use crate::estimate::stopping::Plan;
 use crate::report;
 use crate::report::number::{self, counted};
+use crate::study::path::figure;
 use crate::study::{DEFAULT_TRIALS, Outcome, Partial, ResultDocument, Shard, Study};
 
 pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
@@ -20,12 +21,19 @@ pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
     let plan = plan(&arguments.plan);
     let method = arguments.plan.method.into();
     let seed = arguments.plan.seed;
-    let study = Arc::new(Study::new(checked.topology, hash, seed, plan, method));
+    let mut study = Study::new(checked.topology, hash, seed, plan, method);
+    let possible = study.possible();
+    for path in &arguments.plan.of {
+        let found = possible.get(path).with_context(|| format!("--of {path}"))?;
+        ensure!(figure(&found).is_some(), "--of {path}: that is no figure");
+    }
+    study.precise.clone_from(&arguments.plan.of);
+    let study = Arc::new(study);
     ensure!(
         arguments.plan.precision.is_none() || !study.topology.journeys.is_empty(),
         "--precision: the model has no journeys, so there is nothing to be precise about"
     );
-    output::check(&study.possible(), &arguments.output)?;
+    output::check(&possible, &arguments.output)?;
     workers::handle_interrupts()?;
     if let Some(choice) = arguments.shard {
         let shard = choice.resolve(&|name| std::env::var(name).ok())?;
@@ -69,11 +77,16 @@ fn say_precision(study: &Study, outcome: &Outcome) {
     } else {
         "not reached"
     };
-    anstream::eprintln!(
-        "precision of {} for the unavailability of {}: {reached} after {trials}",
-        number::exact(relative, unit::SHARE),
-        study.journeys_concerned().join(", "),
-    );
+    let of = if study.precise.is_empty() {
+        format!(
+            "the unavailability of {}",
+            study.journeys_concerned().join(", ")
+        )
+    } else {
+        study.precise.join(", ")
+    };
+    let precision = number::exact(relative, unit::SHARE);
+    anstream::eprintln!("precision of {precision} for {of}: {reached} after {trials}");
 }
 
 fn plan(arguments: &PlanArguments) -> Plan {

@@ -23,6 +23,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// How long blocks in hand may take after an interrupt.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A wait that is worth a word.
+const WORTH_SAYING: Duration = Duration::from_secs(3);
 /// How soon an interrupt is noticed.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -59,6 +61,9 @@ pub fn compute(
     let pool = pool.context("cannot start the threads")?;
     let bar = progress_bar(study, talk);
     let work = Arc::new(Work {
+        start: Instant::now(),
+        talks: !talk.quiet,
+        has_foretold: AtomicBool::new(false),
         study: Arc::clone(study),
         session: Mutex::new(Some(session)),
         deadline: plan.time.map(|budget| (Instant::now(), budget)),
@@ -89,6 +94,10 @@ fn wait(all_ended: &mpsc::Receiver<()>, is_interrupted: &dyn Fn() -> bool, patie
 }
 
 struct Work {
+    start: Instant,
+    talks: bool,
+    /// Whether it has been said how long it will take.
+    has_foretold: AtomicBool,
     study: Arc<Study>,
     /// Nothing once it was taken away.
     session: Mutex<Option<Session>>,
@@ -106,6 +115,27 @@ impl Work {
             };
             session.absorb(block, tally);
             self.bar.set_position(session.trials());
+            self.foretell(session);
+        }
+    }
+
+    /// Says once, when the first checkpoint is passed, how long the rest will take if that is long; and keeps the bar's
+    /// end where it is expected.
+    fn foretell(&self, session: &Session) {
+        let Some(expected) = session.expected_trials() else {
+            return;
+        };
+        self.bar.set_length(expected.max(session.trials()));
+        let done = session.trials().max(1) as f64;
+        let left = self
+            .start
+            .elapsed()
+            .mul_f64((expected as f64 / done - 1.0).clamp(0.0, 1e6));
+        if self.talks && left >= WORTH_SAYING && !self.has_foretold.swap(true, Ordering::SeqCst) {
+            anstream::eprintln!(
+                "that precision takes about {expected} trials: some {} s more",
+                left.as_secs().max(1)
+            );
         }
     }
 

@@ -37,8 +37,13 @@ impl Trials {
         }
     }
 
-    /// The figures of one journey.
-    pub fn journey(self, journey: &Journey, tally: &JourneyTally) -> JourneyFigures {
+    /// The figures of one journey, with those of years and months from another basis.
+    pub fn journey(
+        self,
+        journey: &Journey,
+        tally: &JourneyTally,
+        (periods, tally_of_periods): (Trials, &JourneyTally),
+    ) -> JourneyFigures {
         let requests = self.requests(&tally.requests);
         JourneyFigures {
             downtime_per_year: requests
@@ -54,22 +59,18 @@ impl Trials {
             rto: by_scope(&tally.rto, &tally.rto_by_scope, |recovery| {
                 self.recovery(recovery)
             }),
-            downtime_distribution: self.downtime_distribution(tally),
+            downtime_distribution: periods.downtime_distribution(tally_of_periods),
             no_outage: self.chance_without(&tally.outages),
-            objective: self.journey_objective(journey, tally),
-        }
-    }
-
-    fn journey_objective(self, journey: &Journey, tally: &JourneyTally) -> ObjectiveFigures {
-        ObjectiveFigures {
-            availability: journey
-                .objective
-                .availability
-                .map(|_| self.availability_met(journey, tally)),
-            rto: journey
-                .objective
-                .rto
-                .map(|_| self.chance_met(&tally.rto_missed)),
+            objective: ObjectiveFigures {
+                availability: journey
+                    .objective
+                    .availability
+                    .map(|_| periods.availability_met(journey, tally_of_periods)),
+                rto: journey
+                    .objective
+                    .rto
+                    .map(|_| self.chance_met(&tally.rto_missed)),
+            },
         }
     }
 

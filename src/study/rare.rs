@@ -45,8 +45,9 @@ pub(super) fn assumptions(study: &Study) -> Option<AssumptionNote> {
         .collect();
     Some(AssumptionNote {
         path: paths.join(", "),
-        text: "Too rare for plain simulation, so estimated by weighted branches; chances per year and month and \
-               the downtime of a year take busy periods as rare, short and independent of each other (compound Poisson)"
+        text: "Too rare or too uneven for plain simulation, so estimated by weighted branches; where a trial has \
+               less than one failure in two, the downtime of a year and a month and the chances for them take busy \
+               periods as short, rare and independent of each other (compound Poisson)"
             .to_owned(),
     })
 }

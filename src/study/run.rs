@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 
 use super::method::Method;
 use super::partial::Shard;
+use super::path;
+use super::result::ResultDocument;
 use crate::estimate::stopping::{self, Mergeable, Plan, Progress};
 use crate::estimate::{Trust, intervals};
 use crate::measure::{self, Tally};
@@ -35,6 +37,8 @@ pub struct Study {
     pub plan: Plan,
     /// How rare failures are estimated.
     pub method: Method,
+    /// Paths of the figures whose precision counts; if there are none, the unavailability of the journeys concerned.
+    pub precise: Vec<String>,
     /// What branches need to know; nothing without branches.
     pub(super) guide: Option<Guide>,
     /// What a check of the branches came to, once it was asked for.
@@ -69,6 +73,7 @@ impl Study {
         Study {
             guide: method.guide(&topology),
             checks: OnceLock::new(),
+            precise: Vec::new(),
             topology,
             model_hash,
             seed,
@@ -108,6 +113,12 @@ impl Study {
         })
     }
 
+    /// How many failures of a target a trial is expected to have, as far as branches are concerned.
+    pub(super) fn expects(&self, target: Target) -> f64 {
+        let guide = self.guide.as_ref();
+        guide.map_or(0.0, |guide| guide.expected_per_trial(target))
+    }
+
     /// Whether the figures of a target come from branches.
     #[must_use]
     pub fn explores(&self, target: Target) -> bool {
@@ -119,8 +130,8 @@ impl Study {
     /// Starts a run of the whole plan.
     #[must_use]
     pub fn session(&self) -> Session {
-        let concerned = self.concerned();
-        let progress = move |tally: &Tally, trials| progress(&concerned, tally, trials);
+        let study = self.clone();
+        let progress = move |tally: &Tally, _| study.progress(tally);
         Session::new(&self.topology, self.plan, 0, Box::new(progress))
     }
 
@@ -147,6 +158,26 @@ impl Study {
             .collect()
     }
 
+    /// How far the figures are whose precision counts.
+    fn progress(&self, tally: &Tally) -> Vec<Progress> {
+        if self.precise.is_empty() {
+            return progress(&self.concerned(), tally, tally.trials);
+        }
+        let (tally, complete) = (tally.clone(), true);
+        let trials = tally.trials;
+        let document = ResultDocument::new(self, &Outcome { tally, complete }).to_value();
+        let figure = |path: &String| path::figure(path::get(&document, path).ok()?);
+        let of = |path: &String| match figure(path) {
+            Some(figure) => Progress::of(&figure, trials),
+            // It has not been seen yet.
+            None => Progress {
+                events: 0,
+                relative_half_width: f64::INFINITY,
+            },
+        };
+        self.precise.iter().map(of).collect()
+    }
+
     /// The journeys whose precision counts, and whether they are explored by branches.
     fn concerned(&self) -> Vec<(usize, bool)> {
         let explored = |index: usize| self.explores(Target::Journey(index.into()));
@@ -160,8 +191,7 @@ impl Study {
         let Plan::Precision { relative, .. } = self.plan else {
             return true;
         };
-        let concerned = self.concerned();
-        let reached = progress(&concerned, tally, tally.trials);
+        let reached = self.progress(tally);
         reached.iter().all(|figure| figure.reaches(relative))
     }
 
@@ -223,6 +253,7 @@ type Figures = Box<dyn Fn(&Tally, u64) -> Vec<Progress> + Send>;
 
 /// A run under way.
 pub struct Session {
+    plan: Plan,
     run: stopping::Session<Tally, Figures>,
     /// The number of the first block; the run counts from zero.
     first: u64,
@@ -236,6 +267,7 @@ pub struct Session {
 impl Session {
     fn new(topology: &Topology, plan: Plan, first: u64, figures: Figures) -> Session {
         Session {
+            plan,
             run: stopping::Session::new(plan, Tally::empty(topology), figures),
             first,
             next: 0,
@@ -273,6 +305,25 @@ impl Session {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.is_settled || self.run.finished().is_some()
+    }
+
+    /// About how many trials the precision takes, by the last checkpoint; nothing before the first, or without one.
+    #[must_use]
+    pub fn expected_trials(&self) -> Option<u64> {
+        let Plan::Precision {
+            relative,
+            max_trials,
+        } = self.plan
+        else {
+            return None;
+        };
+        let widths = self.run.progress().iter();
+        let widest = widths
+            .map(|figure| figure.relative_half_width)
+            .reduce(f64::max)?;
+        let times = (widest / relative) * (widest / relative);
+        let trials = self.run.trials() as f64 * times.max(1.0);
+        Some((trials.min(max_trials as f64)) as u64)
     }
 
     /// How many trials have been folded.

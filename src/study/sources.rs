@@ -10,6 +10,9 @@ use crate::measure::{BranchTally, JourneyTally, StoreTally, Tally};
 use crate::rare::Target;
 use crate::topology::{JourneyKind, StoreId};
 
+/// With this many failures in a trial, plain trials know what years are like.
+const OFTEN_PER_TRIAL: f64 = 0.5;
+
 /// A study and its tally.
 pub(super) struct Sources<'a> {
     pub study: &'a Study,
@@ -51,6 +54,18 @@ impl<'a> Sources<'a> {
         match self.branches(Target::Journey(index.into())) {
             Some(branches) => (self.trials(Basis::Branches), &branches.journeys[index]),
             None => (self.trials(Basis::Plain), &self.tally.journeys[index]),
+        }
+    }
+
+    /// Where the figures of years and months of a journey come from: from whole plain trials, unless few of them have a
+    /// failure.
+    pub fn periods(&self, index: usize) -> (Trials, &'a JourneyTally) {
+        let target = Target::Journey(index.into());
+        match self.branches(target) {
+            Some(branches) if self.study.expects(target) < OFTEN_PER_TRIAL => {
+                (self.trials(Basis::Branches), &branches.journeys[index])
+            }
+            _ => (self.trials(Basis::Plain), &self.tally.journeys[index]),
         }
     }
 

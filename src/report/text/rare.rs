@@ -13,10 +13,10 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
         return String::new();
     }
     let mut text = format!("\n{}\n", palette.heading("Rare failures"));
-    let branches = number::counted(document.provenance.branches, "weighted branch");
+    let branches = number::count(document.provenance.branches);
     let _ = writeln!(
         text,
-        "  Explored by {branches} of the trials; the figures of"
+        "  Explored by {branches} weighted branches of the trials; the figures of"
     );
     for note in &document.rare {
         let error = match note.relative_error {
@@ -37,10 +37,15 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
         }
         if let Some(check) = &note.check {
             let verdict = if check.agrees { "agrees" } else { "DISAGREES" };
+            let how = if check.inflated > 1.0 {
+                format!(", failures {} times as frequent,", check.inflated)
+            } else {
+                String::new()
+            };
             let _ = writeln!(
                 text,
-                "      plain simulation with failures {} times as frequent {verdict} ({:.1} standard errors apart)",
-                check.inflated, check.distance
+                "      plain simulation{how} {verdict} ({:.1} standard errors apart)",
+                check.distance
             );
         }
     }
