@@ -225,6 +225,21 @@ impl<'a> Search<'a> {
         subsets.map(|cut| cut.cost).sum()
     }
 
+    /// Tries sets that matter elsewhere, smaller ones first.
+    pub fn try_known(
+        &mut self,
+        mut sets: Vec<Set>,
+        drill: &mut impl FnMut(&[(u32, u16)]) -> Outcome,
+    ) {
+        sets.sort_by(|one, other| one.len().cmp(&other.len()).then(one.cmp(other)));
+        sets.dedup();
+        for set in sets {
+            let outcome = drill(&set);
+            let chance = chance_of_set(self.task.events, &set);
+            self.learn(chance, &set, &outcome);
+        }
+    }
+
     /// Keeps what a drill has shown.
     pub(super) fn learn(&mut self, chance: f64, set: &Set, outcome: &Outcome) {
         for target in 0..self.task.targets.len() {

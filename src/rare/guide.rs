@@ -434,6 +434,9 @@ where
             wanted,
             enough,
         });
+        let elsewhere = (0..self.targets.len()).filter(|target| wanted[*target]);
+        let elsewhere = elsewhere.filter_map(&known).flatten().take(most);
+        search.try_known(elsewhere.collect(), &mut drill);
         search.search_below(most, &mut drill);
         for target in 0..self.targets.len() {
             if search.lacks(target)
