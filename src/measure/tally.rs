@@ -134,12 +134,8 @@ impl BranchTally {
         self.branches += other.branches;
         self.reads.merge(&other.reads);
         self.writes.merge(&other.writes);
-        for (mine, theirs) in self.journeys.iter_mut().zip(&other.journeys) {
-            mine.merge(theirs);
-        }
-        for (mine, theirs) in self.stores.iter_mut().zip(&other.stores) {
-            mine.merge(theirs);
-        }
+        merge_each(&mut self.journeys, &other.journeys, JourneyTally::merge);
+        merge_each(&mut self.stores, &other.stores, StoreTally::merge);
     }
 }
 
@@ -276,12 +272,8 @@ impl Tally {
         self.cut_off += other.cut_off;
         self.reads.merge(&other.reads);
         self.writes.merge(&other.writes);
-        for (mine, theirs) in self.journeys.iter_mut().zip(&other.journeys) {
-            mine.merge(theirs);
-        }
-        for (mine, theirs) in self.stores.iter_mut().zip(&other.stores) {
-            mine.merge(theirs);
-        }
+        merge_each(&mut self.journeys, &other.journeys, JourneyTally::merge);
+        merge_each(&mut self.stores, &other.stores, StoreTally::merge);
         match (&mut self.branches, &other.branches) {
             (Some(mine), Some(theirs)) => mine.merge(theirs),
             (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
@@ -353,6 +345,12 @@ impl Episodes {
         self.count.merge(&other.count);
         self.seconds.merge(&other.seconds);
         self.divergent_writes.merge(&other.divergent_writes);
+    }
+}
+
+fn merge_each<T>(mine: &mut [T], theirs: &[T], merge: fn(&mut T, &T)) {
+    for (one, other) in mine.iter_mut().zip(theirs) {
+        merge(one, other);
     }
 }
 

@@ -16,6 +16,7 @@
 //! - `guide`, `leading`: all that is decided before a run, a pure function of the model, and what it tells people.
 //! - `trial`: the nominal trial, and where branches leave it.
 //! - `path`, `decision`: one branch, and what is forced in it.
+//! - `check`: branches against plain simulation where both see failures.
 //! - `splitting`: the same branches with copies of those that rise, and nothing forced.
 //! - `contrast`, `likelihood`: the same paths under two sets of figures: differences and derivatives.
 //!
