@@ -16,7 +16,7 @@ use super::path;
 use super::result::ResultDocument;
 use crate::estimate::stopping::{self, Mergeable, Plan, Progress};
 use crate::estimate::{Trust, intervals};
-use crate::measure::{self, Tally};
+use crate::measure::{self, JourneyTally, StoreTally, Tally};
 use crate::rare::{self, Check, Guide, Target};
 use crate::topology::Topology;
 
@@ -200,12 +200,17 @@ impl Study {
     pub fn fits(&self, tally: &Tally) -> bool {
         let causes = self.topology.causes.len();
         let is_cause = |&cause: &u32| (cause as usize) < causes;
-        tally.journeys.len() == self.topology.journeys.len()
-            && tally.stores.len() == self.topology.stores.len()
-            && tally.journeys.iter().all(|journey| {
-                journey.causes.keys().flatten().all(is_cause)
-                    && journey.involved.keys().all(is_cause)
-            })
+        let fit = |journeys: &[JourneyTally], stores: &[StoreTally]| {
+            journeys.len() == self.topology.journeys.len()
+                && stores.len() == self.topology.stores.len()
+                && journeys.iter().all(|journey| {
+                    journey.causes.keys().flatten().all(is_cause)
+                        && journey.involved.keys().all(is_cause)
+                })
+        };
+        let branches = tally.branches.as_ref();
+        fit(&tally.journeys, &tally.stores)
+            && branches.is_none_or(|branches| fit(&branches.journeys, &branches.stores))
     }
 
     /// Computes everything on this thread.
