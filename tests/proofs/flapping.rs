@@ -58,9 +58,11 @@ fn history(topology: &Topology, seed: u64, until: Time) -> History {
     let mut history = History::default();
     step(topology, seed, |world: &World<'_, Plain<'_>>| {
         let now = world.state.now;
-        if history.phases.is_empty() {
+        if history.phases.is_empty() && !world.notes.is_empty() {
+            // Phases are drawn when something changes for the first time; until then every probe was answered.
+            let every = topology.detectors[0].every.0;
             history.phases = (0..probers)
-                .map(|index| world.state.probers[index].next.0)
+                .map(|index| world.state.probers[index].next.0 % every)
                 .collect();
         }
         for note in &world.notes {
