@@ -77,9 +77,7 @@ impl<'t> Explorer<'t> {
         let now = path.world.state.now;
         let events = self.guide.events.list.iter().zip(&self.guide.matters);
         for (event, _) in events.filter(|(_, matters)| **matters) {
-            for clock in event.clocks() {
-                path.world.release(*clock, now);
-            }
+            path.world.redraw(event.clocks(), now);
         }
     }
 

@@ -104,6 +104,18 @@ impl<'t, C: Chance> World<'t, C> {
         self.strike_at(clock, from.after(wait));
     }
 
+    /// Draws anew what is left of clocks of one basic event, none of which was taken away.
+    pub fn redraw(&mut self, clocks: &[Clock], from: Time) {
+        for clock in clocks {
+            if let Clock::Fault(id) = clock
+                && let Some(family) = self.layout.families.sharing_a_clock(*id)
+            {
+                return self.wind(family, from);
+            }
+            self.release(*clock, from);
+        }
+    }
+
     /// Sets when a clock strikes.
     pub fn strike_at(&mut self, clock: Clock, at: Time) {
         if let Clock::Fault(id) = clock {

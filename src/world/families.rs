@@ -69,7 +69,8 @@ impl<'t, C: Chance> World<'t, C> {
         }
     }
 
-    fn wind(&mut self, id: FamilyId, from: Time) {
+    /// Draws the next ring of a family's clock, from a moment on at which nothing has happened since the last event.
+    pub(super) fn wind(&mut self, id: FamilyId, from: Time) {
         let family = &mut self.state.families[id.index()];
         family.wound_for = family.worth_winding_for();
         let at = match family.wound_for {
