@@ -50,6 +50,8 @@ pub struct JourneyObserver {
     down: Span,
     /// Seconds' worth of lost requests since it was last forgotten.
     lost: f64,
+    /// What the busy period has cost that was counted already: seconds down, and seconds' worth of lost requests.
+    counted: (Span, f64),
     /// Downtime in each month of the window; the last entry is what is left of it.
     down_by_month: Vec<Span>,
     /// Seconds' worth of lost requests in each month.
@@ -75,6 +77,7 @@ copied_field_by_field!(JourneyObserver {
     turns,
     down,
     lost,
+    counted,
     down_by_month,
     lost_by_month,
     stages,
@@ -120,6 +123,7 @@ impl JourneyObserver {
             turns: Vec::new(),
             down: Span::ZERO,
             lost: 0.0,
+            counted: (Span::ZERO, 0.0),
             down_by_month: vec![Span::ZERO; months],
             lost_by_month: vec![0.0; months],
             stages: [Span::ZERO; Stage::COUNT],
@@ -146,6 +150,7 @@ impl JourneyObserver {
         self.incidents.clear();
         self.turns.clear();
         (self.lost, self.down) = (0.0, Span::ZERO);
+        self.counted = (Span::ZERO, 0.0);
         self.down_by_month.fill(Span::ZERO);
         self.lost_by_month.fill(0.0);
         self.stages = [Span::ZERO; Stage::COUNT];
@@ -284,19 +289,38 @@ impl JourneyObserver {
         }
     }
 
-    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight.
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and the busy period,
+    /// which is over.
     pub fn add_to(&self, weight: f64, totals: &mut JourneyTotals) {
-        let lost_seconds = self.lost.clamp(0.0, self.window.length().seconds());
-        let down_seconds = self.down.seconds();
-        totals.lost_seconds += lost_seconds * weight;
-        totals.down_seconds += down_seconds * weight;
-        if lost_seconds > 0.0 || down_seconds > 0.0 {
-            totals.busy.push(Busy {
-                down_seconds,
-                lost_seconds,
-                weight,
-            });
+        self.add_parts(weight, totals);
+        let lost = self.counted.1 + self.lost;
+        let busy = Busy {
+            down_seconds: Span(self.counted.0.0 + self.down.0).seconds(),
+            lost_seconds: lost.clamp(0.0, self.window.length().seconds()),
+            weight,
+        };
+        if busy.down_seconds > 0.0 || busy.lost_seconds > 0.0 {
+            totals.busy.push(busy);
         }
+    }
+
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and forgets it. The
+    /// busy period goes on.
+    pub fn count_part(&mut self, weight: f64, totals: &mut JourneyTotals) {
+        if self.lost == 0.0 && self.down == Span::ZERO && self.incidents.is_empty() {
+            return;
+        }
+        self.add_parts(weight, totals);
+        let (down, lost) = self.counted;
+        let counted = (Span(down.0 + self.down.0), lost + self.lost);
+        self.forget();
+        self.counted = counted;
+    }
+
+    fn add_parts(&self, weight: f64, totals: &mut JourneyTotals) {
+        let lost_seconds = self.lost.clamp(0.0, self.window.length().seconds());
+        totals.lost_seconds += lost_seconds * weight;
+        totals.down_seconds += self.down.seconds() * weight;
         let incidents = self.incidents.iter().map(|incident| WeightedIncident {
             seconds: incident.ended.since(incident.opened).seconds(),
             recovery_seconds: incident.ended.since(incident.struck).seconds(),
@@ -322,6 +346,7 @@ impl JourneyObserver {
     /// Begins anew with what adds up over the parts of a trial; what is open stays open.
     pub fn forget(&mut self) {
         (self.lost, self.down) = (0.0, Span::ZERO);
+        self.counted = (Span::ZERO, 0.0);
         self.incidents.clear();
         self.turns.clear();
         self.stages = [Span::ZERO; Stage::COUNT];

@@ -224,6 +224,12 @@ impl StoreObserver {
         totals.degraded_seconds += self.degraded_for.seconds() * weight;
     }
 
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and forgets it.
+    pub fn count_part(&mut self, weight: f64, totals: &mut StoreTotals) {
+        self.add_to(weight, totals);
+        self.forget();
+    }
+
     /// Begins anew with what adds up over the parts of a trial; what is open stays open.
     pub fn forget(&mut self) {
         self.promotions.clear();

@@ -221,7 +221,19 @@ impl Observers {
         self.is_open()
     }
 
-    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight.
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and forgets it; what
+    /// is open stays open, and the busy period goes on.
+    pub fn count_part(&mut self, weight: f64, totals: &mut Totals) {
+        for (observer, totals) in self.journeys.iter_mut().zip(&mut totals.journeys) {
+            observer.count_part(weight, totals);
+        }
+        for (observer, totals) in self.stores.iter_mut().zip(&mut totals.stores) {
+            observer.count_part(weight, totals);
+        }
+    }
+
+    /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and the busy periods,
+    /// which are over.
     pub fn add_to(&self, weight: f64, totals: &mut Totals) {
         for (observer, totals) in self.journeys.iter().zip(&mut totals.journeys) {
             observer.add_to(weight, totals);

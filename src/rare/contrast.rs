@@ -410,7 +410,7 @@ impl<'t> OtherFigures<'t> {
         self.changes.note(world, likelihood);
     }
 
-    /// Counts what a branch met until its end.
+    /// Counts what a branch met since its observers last forgot, before they forget it.
     pub fn count_branch(&mut self, path: &Path<'_>, end: Time) {
         let ratio = self.changes.remembered(&path.likelihood, end);
         path.observers

@@ -24,8 +24,10 @@ pub(super) const NEGLIGIBLE: f64 = 1e-4;
 const WORSE: f64 = 1.05;
 /// A journey that loses this share of its requests throughout cannot get much worse.
 const SATURATED: f64 = 0.5;
-/// After so many drills, sets are no longer tried for a target that nothing has led to.
+/// After so many drills, or this part of all that may be made, sets are no longer tried for a target that nothing has led
+/// to.
 const PATIENCE: usize = 200;
+const PATIENT_PART: usize = 5;
 /// Sets less likely than this are not tried from below.
 const LEAST_CHANCE: f64 = 1e-30;
 
@@ -98,6 +100,8 @@ pub struct Search<'a> {
     starting_with: Vec<Vec<u32>>,
     /// Drills that were about each target.
     tried: Vec<usize>,
+    /// How many drills to make for a target that nothing has led to.
+    patience: usize,
     waiting: BinaryHeap<Candidate>,
     /// Basic events of which fewer members than make a shortage do nothing.
     dull: Vec<bool>,
@@ -114,6 +118,7 @@ impl<'a> Search<'a> {
             frequencies: vec![0.0; targets],
             starting_with: vec![Vec::new(); task.events.list.len()],
             tried: vec![0; targets],
+            patience: PATIENCE,
             waiting: BinaryHeap::new(),
             dull: vec![false; task.events.list.len()],
         };
@@ -128,6 +133,7 @@ impl<'a> Search<'a> {
         mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,
     ) -> usize {
         let mut drills = 0;
+        self.patience = PATIENCE.max(most / PATIENT_PART);
         while let Some(Candidate { chance, set }) = self.waiting.pop() {
             if drills == most || !self.could_matter(chance, &set) {
                 break;
@@ -177,7 +183,7 @@ impl<'a> Search<'a> {
     fn could_add(&self, target: usize, chance: f64, overlap: f64) -> bool {
         let most = chance * self.task.targets[target].most_cost_rate(overlap);
         let is_open = match self.known[target] {
-            0.0 => self.tried[target] < PATIENCE,
+            0.0 => self.tried[target] < self.patience,
             known => most > NEGLIGIBLE * known,
         };
         is_open && self.task.wanted[target] && self.frequencies[target] < self.task.enough

@@ -469,8 +469,8 @@ impl<'t> Explorer<'t> {
             }
             let ends = path.window.ends;
             if path.window.is_open() && ends < next.min(calm) {
-                path.weight *= path.window.survival(self.topology, ends);
-                self.decisions.open(&mut path, ends, &mut self.luck);
+                path.observers.advance(self.topology, ends);
+                self.end_window(&mut path, ends);
                 continue;
             }
             if calm < next {
@@ -488,8 +488,7 @@ impl<'t> Explorer<'t> {
             }
             if self.step_both_ways(&mut path, next) {
                 let now = path.world.state.now;
-                path.weight *= path.window.survival(self.topology, now);
-                self.decisions.open(&mut path, now, &mut self.luck);
+                self.end_window(&mut path, now);
             }
             calm = calm_from(&path.world, &path.ledger, &path.observers);
         }
@@ -499,6 +498,17 @@ impl<'t> Explorer<'t> {
             other.count_branch(&path, calm.min(end));
         }
         self.spare.push(path);
+    }
+
+    /// Ends a window in which nothing was tried any more, and opens the next one. What was met until now is counted
+    /// now: branches that leave from here on do not weigh it again.
+    fn end_window(&mut self, path: &mut Path<'t>, at: Time) {
+        path.weight *= path.window.survival(self.topology, at);
+        if let Some(other) = &mut self.other {
+            other.count_branch(path, at);
+        }
+        path.observers.count_part(path.weight, &mut self.weighted);
+        self.decisions.open(path, at, &mut self.luck);
     }
 
     /// Lets the next event happen; if it asks whether something relevant works, another branch finds out what if not.
