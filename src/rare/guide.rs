@@ -12,7 +12,7 @@ use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
 use crate::measure::Totals;
-use crate::topology::{JourneyId, StoreId, Topology};
+use crate::topology::{Journey, JourneyId, Objective, StoreId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
@@ -38,6 +38,8 @@ const MOST_DRILLS: usize = 6000;
 const MOST_FURTHER_DRILLS: usize = 3000;
 /// Timer slots times drills; larger models get fewer drills.
 const DRILL_BUDGET: usize = 1_000_000;
+/// The effort for a journey without an objective where others have one.
+const EFFORT_WITHOUT_OBJECTIVE: f64 = 0.1;
 /// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
 const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
 /// Units of a weight of one, at least and at most.
@@ -114,6 +116,8 @@ pub struct Guide {
     /// The targets that are estimated by branches.
     pub(super) estimated: Vec<Target>,
     pub(super) configurations: Vec<Configuration>,
+    /// The effort that each target is worth, of all.
+    efforts: Vec<f64>,
     /// Failures of every target in a trial, as the drills have it; nothing for those that no set leads to.
     expected: Vec<(Target, f64)>,
     /// The clocks that branches start from, with the share of the effort that each gets.
@@ -150,6 +154,14 @@ impl Guide {
         };
         let estimated: Vec<bool> = expected.iter().enumerate().map(is_wanted).collect();
         exploration.explore_others(&estimated);
+        let efforts: Vec<f64> = all
+            .iter()
+            .zip(&estimated)
+            .map(|(target, is_estimated)| match is_estimated {
+                true => effort(topology, *target),
+                false => 0.0,
+            })
+            .collect();
         let found = exploration.found;
         let mut guide = Guide {
             estimated: all
@@ -160,8 +172,9 @@ impl Guide {
                 .collect(),
             configurations: found
                 .into_iter()
-                .map(|(primaries, cuts)| Configuration::new(&events, primaries, cuts, &estimated))
+                .map(|(primaries, cuts)| Configuration::new(&events, primaries, cuts, &efforts))
                 .collect(),
+            efforts,
             events,
             all,
             expected,
@@ -178,10 +191,9 @@ impl Guide {
     #[must_use]
     pub(super) fn for_figures(&self, topology: &Topology) -> Guide {
         let events = Events::new(topology);
-        let wanted = vec![true; self.all.len()];
         let configurations = self.configurations.iter().map(|configuration| {
             let (primaries, cuts) = (configuration.primaries.clone(), configuration.cuts.clone());
-            Configuration::new(&events, primaries, cuts, &wanted)
+            Configuration::new(&events, primaries, cuts, &self.efforts)
         });
         let mut guide = Guide {
             configurations: configurations.collect(),
@@ -338,6 +350,20 @@ impl Guide {
             .filter(outside)
             .map(|configuration| configuration.alone[event]);
         importance.fold(0.0, f64::max)
+    }
+}
+
+/// What a target is worth: all of one, but for journeys that promise nothing where others do.
+fn effort(topology: &Topology, target: Target) -> f64 {
+    let promises = |journey: &Journey| journey.objective != Objective::default();
+    match target {
+        Target::Journey(id)
+            if !promises(&topology.journeys[id.index()])
+                && topology.journeys.iter().any(promises) =>
+        {
+            EFFORT_WITHOUT_OBJECTIVE
+        }
+        _ => 1.0,
     }
 }
 

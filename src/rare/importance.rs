@@ -43,27 +43,29 @@ pub(super) struct Configuration {
 }
 
 impl Configuration {
-    /// Normalises costs so that all up comes to one for each target that is estimated, and leaves out the others.
+    /// Normalises costs so that all up comes to its share of the effort for each target, and leaves out those that get
+    /// none.
     pub fn new(
         events: &Events,
         primaries: Vec<usize>,
         mut cuts: Vec<Cut>,
-        estimated: &[bool],
+        efforts: &[f64],
     ) -> Configuration {
-        cuts.retain(|cut| estimated[cut.target]);
-        let mut bases = vec![0.0; estimated.len()];
+        cuts.retain(|cut| efforts[cut.target] > 0.0);
+        let mut bases = vec![0.0; efforts.len()];
         for cut in &cuts {
             bases[cut.target] += cut.cost * chance_of_set(events, &cut.needs);
         }
         for cut in &mut cuts {
-            cut.cost /= bases[cut.target];
+            cut.cost *= efforts[cut.target] / bases[cut.target];
         }
-        bases
+        let reached = bases
             .iter_mut()
-            .filter(|base| **base > 0.0)
-            .for_each(|base| *base = 1.0);
+            .zip(efforts)
+            .filter(|(base, _)| **base > 0.0);
+        reached.for_each(|(base, effort)| *base = *effort);
         let mut of_event = vec![Vec::new(); events.list.len()];
-        let mut gains = vec![vec![0.0; events.list.len()]; estimated.len()];
+        let mut gains = vec![vec![0.0; events.list.len()]; efforts.len()];
         let (mut values, mut terms) = (Vec::new(), Vec::new());
         for (index, cut) in cuts.iter().enumerate() {
             let value = cut.cost * chance_of_set(events, &cut.needs);
@@ -97,7 +99,7 @@ impl Configuration {
         configuration
     }
 
-    /// The expected cost rate of a state, with all up as one for each target.
+    /// The expected cost rate of a state, with all up as the effort for each target.
     pub fn importance(&self, ledger: &Ledger) -> f64 {
         let mut importance = self.base;
         self.for_touched(ledger, |index| {
