@@ -6,6 +6,8 @@
 //! strike over that of the try; what goes on without it carries the chance that nothing struck. A fifth of the tries
 //! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
 
+use std::collections::HashMap;
+
 use super::guide::{DEFENSIVE, Guide, can_be_forced};
 use super::path::Path;
 use crate::dist::Law;
@@ -26,6 +28,8 @@ const MOST_TRIES: f64 = 4.0;
 const MOST_EMPHASIS: f64 = 1000.0;
 /// Tries for each strike that is expected in a window.
 const LIKELY_TRIES: f64 = 1.0;
+/// Gains that are remembered, of all states together.
+const MOST_KNOWN_GAINS: usize = 1 << 20;
 /// How far ahead one looks when no repair is due.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
@@ -33,11 +37,23 @@ const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 #[derive(Clone, Copy, Debug)]
 struct Withheld {
     clock: Clock,
+    /// Its place among the clocks of all basic events.
+    rank: usize,
     age: Span,
     /// The chance that it strikes in the window.
     chance: f64,
     /// That, times what a strike would lead to.
     value: f64,
+}
+
+/// A clock that can be taken away.
+struct Member {
+    clock: Clock,
+    /// Its place among all of them.
+    rank: usize,
+    is_initiator: bool,
+    /// The mean of its law, if that has no memory.
+    mean: Option<f64>,
 }
 
 /// A strike that is to be tried.
@@ -129,6 +145,54 @@ pub(super) fn chance_of(hazard: f64) -> f64 {
     -exp_m1(-hazard)
 }
 
+/// The clocks of each basic event that can be taken away.
+fn members(topology: &Topology, guide: &Guide) -> Vec<Vec<Member>> {
+    let mut ranks = 0..;
+    let mut member = |clock: &Clock| Member {
+        clock: *clock,
+        rank: ranks.next().unwrap_or(usize::MAX),
+        is_initiator: guide.share_of(*clock).is_some(),
+        mean: match clock {
+            Clock::Alarm(_) => None,
+            Clock::Fault(id) => match &topology.faults[id.index()].every {
+                law @ Law::Exponential(_) => Some(law.mean()),
+                _ => None,
+            },
+        },
+    };
+    let events = guide.events.list.iter();
+    let clocks = events.map(|event| event.clocks().iter());
+    let forced = clocks.map(|clocks| clocks.filter(|clock| can_be_forced(topology, **clock)));
+    forced
+        .map(|clocks| clocks.map(&mut member).collect())
+        .collect()
+}
+
+/// The chances that clocks strike within a time. Many clocks have one mean, and no age: their chance is worked out once.
+struct Chances {
+    length: Span,
+    last_mean: f64,
+    last: f64,
+}
+
+impl Chances {
+    fn within(length: Span) -> Chances {
+        Chances {
+            length,
+            last_mean: f64::INFINITY,
+            last: 0.0,
+        }
+    }
+
+    fn of(&mut self, topology: &Topology, member: &Member, age: Span) -> f64 {
+        if member.mean != Some(self.last_mean) {
+            self.last = chance_of(hazard(topology, member.clock, age, self.length));
+            self.last_mean = member.mean.unwrap_or(f64::NAN);
+        }
+        self.last
+    }
+}
+
 /// What to multiply something by that is worth so much, beside so much else, to emphasise it.
 pub(super) fn emphasis(own: f64, others: f64) -> f64 {
     if own > 0.0 {
@@ -151,7 +215,13 @@ pub(super) struct Decisions<'g> {
     pub emphasised: Vec<bool>,
     /// How much more effort a branch deserves in which one of them is the case.
     pub emphasis: f64,
+    /// The clocks of each basic event that can be taken away.
+    members: Vec<Vec<Member>>,
     next: Vec<Withheld>,
+    /// Importance and gains, by the configuration, which targets stand, and what is down.
+    known: HashMap<Box<[u32]>, (f64, Box<[f64]>)>,
+    /// Room for what to look up in it.
+    key: Vec<u32>,
 }
 
 impl<'g> Decisions<'g> {
@@ -164,7 +234,10 @@ impl<'g> Decisions<'g> {
             gains: vec![0.0; guide.events.list.len()],
             emphasised: vec![false; guide.events.list.len()],
             emphasis: 1.0,
+            members: members(topology, guide),
             next: Vec::new(),
+            known: HashMap::new(),
+            key: Vec::new(),
         }
     }
 
@@ -178,10 +251,7 @@ impl<'g> Decisions<'g> {
 
     /// Opens a window in a branch: takes clocks away or gives them back, and plans tries.
     pub fn open(&mut self, path: &mut Path<'_>, from: Time, luck: &mut Stream) {
-        let configuration = self.guide.configuration(&path.world.state);
-        let configuration = &self.guide.configurations[configuration];
-        let standing = &path.standing;
-        let importance = configuration.gains(&path.ledger, standing, &mut self.gains);
+        let importance = self.look_up_gains(path);
         let length = self.length(path, from);
         let mut value = self.collect(path, from, length, importance);
         let mut down = path.ledger.down().iter();
@@ -191,15 +261,7 @@ impl<'g> Decisions<'g> {
             value += self.emphasise(value);
             1.0
         };
-        for held in &path.window.withheld {
-            let is_kept = self.next.iter().any(|next| next.clock == held.clock);
-            if !is_kept {
-                path.world.release(held.clock, from);
-            }
-        }
-        for held in &self.next {
-            path.world.withhold(held.clock);
-        }
+        self.exchange(path, from);
         std::mem::swap(&mut path.window.withheld, &mut self.next);
         path.window.from = from;
         path.window.ends = from.after(length);
@@ -207,6 +269,52 @@ impl<'g> Decisions<'g> {
         if path.window.is_open() {
             self.plan(path, (value, effort), luck);
         }
+    }
+
+    /// The importance of a state, and the gains in it. A few states make up nearly all branches: they are worked out once.
+    /// What is down is looked up in the order in which it went down, in which it is also added up.
+    fn look_up_gains(&mut self, path: &Path<'_>) -> f64 {
+        let configuration = self.guide.configuration(&path.world.state);
+        self.key.clear();
+        self.key.push(configuration as u32);
+        self.key
+            .extend(path.standing.iter().map(|stands| u32::from(*stands)));
+        for event in path.ledger.down() {
+            self.key
+                .extend([*event, u32::from(path.ledger.count(*event))]);
+        }
+        if let Some((importance, gains)) = self.known.get(&*self.key) {
+            self.gains.copy_from_slice(gains);
+            return *importance;
+        }
+        let configuration = &self.guide.configurations[configuration];
+        let importance = configuration.gains(&path.ledger, &path.standing, &mut self.gains);
+        if (self.known.len() + 1) * self.gains.len() > MOST_KNOWN_GAINS {
+            self.known.clear();
+        }
+        let gains = self.gains.as_slice().into();
+        self.known
+            .insert(self.key.as_slice().into(), (importance, gains));
+        importance
+    }
+
+    /// Gives clocks back that are no longer taken away, and takes others away. Both lists are in order. Alarms are set anew
+    /// by what happens to their detectors, so that they have to be taken away again.
+    fn exchange(&self, path: &mut Path<'_>, from: Time) {
+        let mut next = self.next.iter().peekable();
+        for held in &path.window.withheld {
+            while let Some(new) = next.next_if(|new| new.rank < held.rank) {
+                path.world.withhold(new.clock);
+            }
+            match next.next_if(|new| new.rank == held.rank) {
+                None => path.world.release(held.clock, from),
+                Some(kept) if matches!(kept.clock, Clock::Alarm(_)) => {
+                    path.world.withhold(kept.clock);
+                }
+                Some(_) => {}
+            }
+        }
+        next.for_each(|new| path.world.withhold(new.clock));
     }
 
     /// How far ahead one looks: to the next repair, and not beyond what is measured.
@@ -231,30 +339,30 @@ impl<'g> Decisions<'g> {
             return total;
         }
         let stays = stays_seconds(path, from).unwrap_or(length.seconds());
-        for (index, event) in self.guide.events.list.iter().enumerate() {
+        let mut chances = Chances::within(length);
+        for (index, members) in self.members.iter().enumerate() {
             let gain = self.gains[index];
             let is_relevant = gain > 0.0 && gain > (RELEVANT - 1.0) * importance;
-            let lasts = 1.0 / (1.0 / stays + 1.0 / event.lasts);
-            for clock in event.clocks() {
-                let Some(age) = path.world.clock_age(*clock, from) else {
+            let worth = match is_relevant {
+                true => gain / (1.0 / stays + 1.0 / self.guide.events.list[index].lasts),
+                false => 0.0,
+            };
+            for member in members
+                .iter()
+                .filter(|member| is_relevant || member.is_initiator)
+            {
+                let Some(age) = path.world.clock_age(member.clock, from) else {
                     continue;
                 };
-                let is_defensive = !is_relevant && self.guide.share_of(*clock).is_some();
-                if !(is_relevant || is_defensive) || !can_be_forced(self.topology, *clock) {
-                    continue;
-                }
-                let chance = chance_of(hazard(self.topology, *clock, age, length));
-                if is_defensive {
+                let chance = chances.of(self.topology, member, age);
+                if !is_relevant {
                     idle += chance;
                 }
-                let value = if is_relevant {
-                    chance * gain * lasts
-                } else {
-                    0.0
-                };
+                let value = chance * worth;
                 total += value;
                 self.next.push(Withheld {
-                    clock: *clock,
+                    clock: member.clock,
+                    rank: member.rank,
                     age,
                     chance,
                     value,

@@ -24,6 +24,11 @@ pub const RARE_SPREAD: f64 = 2.0;
 const COMMON_PER_TRIAL: f64 = 20.0;
 /// A state this many times as near to a failure as everything up is outside the safe set.
 pub const UNSAFE: f64 = 3.0;
+/// A trial starts a branch for so many strikes and repairs of its own, so that it costs less than they do; at least and
+/// at most so many.
+const EVENTS_PER_BRANCH: f64 = 4.0;
+const FEWEST_BRANCHES: f64 = 8.0;
+const MOST_BRANCHES: f64 = 128.0;
 /// The share of the effort that is spent evenly, whatever the guide says.
 pub(super) const DEFENSIVE: f64 = 0.2;
 /// A clock that strikes less often in a trial is a branch's business even if the guide sees nothing in it.
@@ -35,7 +40,7 @@ const MOSTLY_SAFE: f64 = 0.1;
 const MOST_CONFIGURATIONS: usize = 12;
 /// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
 const MOST_DRILLS: usize = 6000;
-const MOST_FURTHER_DRILLS: usize = 3000;
+const MOST_FURTHER_DRILLS: usize = 1000;
 /// Timer slots times drills; larger models get fewer drills.
 const DRILL_BUDGET: usize = 1_000_000;
 /// The effort for a journey without an objective where others have one.
@@ -126,6 +131,8 @@ pub struct Guide {
     pub(super) matters: Vec<bool>,
     /// What all strikes of initiators in a trial come to, as the drills have it.
     pub(super) value_per_trial: f64,
+    /// Branches that a trial starts, on the average.
+    pub(super) branches_per_trial: f64,
 }
 
 impl Guide {
@@ -181,13 +188,14 @@ impl Guide {
             initiators: Vec::new(),
             matters: Vec::new(),
             value_per_trial: 0.0,
+            branches_per_trial: branches_per_trial(topology),
         };
         guide.matters = guide.find_what_matters();
         guide.find_initiators(topology);
         guide
     }
 
-    /// The same sets for a topology that differs in figures only.
+    /// The same sets for a topology that differs in figures only, with as few branches as a trial may have.
     #[must_use]
     pub(super) fn for_figures(&self, topology: &Topology) -> Guide {
         let events = Events::new(topology);
@@ -198,6 +206,7 @@ impl Guide {
         let mut guide = Guide {
             configurations: configurations.collect(),
             events,
+            branches_per_trial: FEWEST_BRANCHES,
             ..self.clone()
         };
         guide.find_initiators(topology);
@@ -351,6 +360,17 @@ impl Guide {
             .map(|configuration| configuration.alone[event]);
         importance.fold(0.0, f64::max)
     }
+}
+
+/// How many branches a trial of its own events deserves.
+fn branches_per_trial(topology: &Topology) -> f64 {
+    let length = topology.window.length.seconds() + topology.window.warm_up.seconds();
+    let events = topology.faults.iter().map(|fault| {
+        let cycle = fault.every.mean() + fault.lasts.mean();
+        2.0 * length / cycle
+    });
+    let events: f64 = events.sum();
+    (events / EVENTS_PER_BRANCH).clamp(FEWEST_BRANCHES, MOST_BRANCHES)
 }
 
 /// What a target is worth: all of one, but for journeys that promise nothing where others do.

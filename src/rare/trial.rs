@@ -26,9 +26,6 @@ use crate::topology::Topology;
 use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
-/// Branches that a trial starts, on the average.
-const BRANCHES_PER_TRIAL: f64 = 8.0;
-
 /// A strike of an initiator that is to be tried.
 #[derive(Clone, Copy, Debug)]
 struct Plan {
@@ -128,7 +125,7 @@ impl<'t> Explorer<'t> {
         seed: u64,
     ) -> Explorer<'t> {
         let end = Observers::new(topology).window.to;
-        let worth = guide.value_per_trial / BRANCHES_PER_TRIAL;
+        let worth = guide.value_per_trial / guide.branches_per_trial;
         Explorer {
             topology,
             layout,
@@ -256,7 +253,7 @@ impl<'t> Explorer<'t> {
         let mut position = self.luck.uniform();
         for index in 0..self.guide.initiators.len() {
             let (clock, share) = self.guide.initiators[index];
-            let expected = BRANCHES_PER_TRIAL * share;
+            let expected = self.guide.branches_per_trial * share;
             let before = position as u64;
             position += expected;
             for _ in before..position as u64 {
@@ -278,7 +275,7 @@ impl<'t> Explorer<'t> {
                 continue;
             };
             let left = end.since(world.state.now).seconds() / end.seconds();
-            let expected = (BRANCHES_PER_TRIAL * share * left).max(f64::MIN_POSITIVE);
+            let expected = (self.guide.branches_per_trial * share * left).max(f64::MIN_POSITIVE);
             for _ in 0..(expected + self.luck.uniform()) as u64 {
                 self.plan(world, clock, expected, end);
             }
