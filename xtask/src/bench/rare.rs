@@ -10,11 +10,19 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::Programs;
-use super::contender::{REPEATS, median, race_whole};
+use super::contender::{REPEATS, compared, median, race_whole};
 use super::table::{Aim, Measured, Row, short};
 use crate::command::{self, program, root};
 
 const MODEL: &str = "models/nine-nines.yaml";
+/// Every fault of it, and the mean time between its strikes.
+const MEANS: [(&str, f64, &str); 5] = [
+    ("faults.region-outage", 1.0 / 0.023, "y"),
+    ("faults.zone-outage", 4.0, "y"),
+    ("faults.partition", 1.0, "y"),
+    ("services.api.instance.fails", 131.0, "d"),
+    ("stores.db.member.fails", 131.0, "d"),
+];
 /// The half-width of a 95 % interval, in standard deviations.
 const QUANTILE: f64 = 1.96;
 const PLAIN_TRIALS: u64 = 2000;
@@ -32,6 +40,15 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
             name: format!("time to a second, `run {MODEL} --precision {precision}`"),
             outcome: reported(whole(programs, precision)),
             aim: Aim::AtMost(1.0),
+        });
+    }
+    for part in [10, 100] {
+        rows.push(Row {
+            name: format!(
+                "time of that to 5 % with all rates of failure divided by {part}, to that as it is"
+            ),
+            outcome: reported(rarer(programs, part)),
+            aim: Aim::AtMost(1.5),
         });
     }
     Ok(rows)
@@ -105,6 +122,20 @@ fn whole(programs: &Programs, precision: &str) -> Result<Measured> {
         other: "1 s".to_owned(),
         ratio: seconds,
     })
+}
+
+/// A whole command for a model that fails so many times less often, and for the model as it is.
+fn rarer(programs: &Programs, part: u32) -> Result<Measured> {
+    ensure_model()?;
+    let mut rarer = run(programs, &["--precision", "5%"]);
+    for (path, mean, unit) in MEANS {
+        let mean = mean * f64::from(part);
+        rarer.args(["--set", &format!("{path}.every={mean}{unit}")]);
+    }
+    let mut commands = [rarer, run(programs, &["--precision", "5%"])];
+    let seconds = race_whole(&mut commands, REPEATS)?;
+    let text = |seconds: f64| format!("{seconds:.2} s");
+    Ok(compared(&seconds[0], &seconds[1], text))
 }
 
 fn run(programs: &Programs, words: &[&str]) -> std::process::Command {
