@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 const USAGE: &str = "\
 Usage: comparison engine FIRST COUNT     trials of the machine-repair workload with the engine
        comparison by-hand FIRST COUNT    the same with a loop written by hand
-       comparison study MODEL TRIALS     a study on one thread, from the text of a model to that of a result
+       comparison study MODEL TRIALS METHOD
+                                         a study on one thread, from the text of a model to that of a result
        comparison growth PLACES TRIALS   trials of a generated model of so many places, loaded before
        comparison loading PLACES TIMES   reading, checking and compiling that model
 ";
@@ -31,7 +32,10 @@ fn main() {
     let said = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["engine", _, _] => workload(w1::with_engine, number(1), number(2)),
         ["by-hand", _, _] => workload(w1::by_hand, number(1), number(2)),
-        ["study", file, _] => study(file, number(2)),
+        ["study", file, _, method] => {
+            let method = serde_json::from_value(method.into()).expect("a method");
+            study(file, number(2), method)
+        }
         ["growth", _, _] => growth(number(1), number(2)),
         ["loading", _, _] => loading(number(1), number(2)),
         _ => return print!("{USAGE}"),
@@ -54,17 +58,17 @@ fn workload(play: fn(u64) -> w1::Story, first: u64, count: u64) -> Value {
     json!({ "work": events, "seconds": seconds, "down": down })
 }
 
-fn study(file: &str, trials: u64) -> Value {
+fn study(file: &str, trials: u64, method: Method) -> Value {
     let text = std::fs::read_to_string(file).expect("a model");
     let start = processor_time::seconds();
-    let study = load(&text, trials);
+    let study = load(&text, trials, method);
     let result = report::json::render(&ResultDocument::new(&study, &study.run()));
     let seconds = processor_time::seconds() - start;
     json!({ "work": trials, "seconds": seconds, "bytes": result.len() })
 }
 
 fn growth(places: u64, trials: u64) -> Value {
-    let study = load(&fleet::model_of(places as usize), trials);
+    let study = load(&fleet::model_of(places as usize), trials, Method::Plain);
     let start = processor_time::seconds();
     black_box(study.run());
     let seconds = processor_time::seconds() - start;
@@ -75,16 +79,16 @@ fn loading(places: u64, times: u64) -> Value {
     let text = fleet::model_of(places as usize);
     let start = processor_time::seconds();
     for _ in 0..times {
-        black_box(load(&text, 1));
+        black_box(load(&text, 1, Method::Plain));
     }
     let seconds = processor_time::seconds() - start;
     json!({ "work": times, "seconds": seconds })
 }
 
-fn load(text: &str, trials: u64) -> Study {
+fn load(text: &str, trials: u64, method: Method) -> Study {
     let parsed = model::parse(text, &[]);
     let model_hash = model::hash::hash(parsed.model.as_ref().expect("a model"));
     let (topology, _) = compile_parsed(parsed).unwrap_or_else(|problems| panic!("{problems:?}"));
     let plan = Plan::Trials(trials);
-    Study::new(topology, model_hash, 1, plan, Method::Plain)
+    Study::new(topology, model_hash, 1, plan, method)
 }

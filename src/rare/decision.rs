@@ -202,6 +202,12 @@ pub(super) fn emphasis(own: f64, others: f64) -> f64 {
     }
 }
 
+/// The importance of a state, and the gains in it.
+struct Known {
+    importance: f64,
+    gains: Box<[f64]>,
+}
+
 /// What is needed to decide, and room to do so.
 pub(super) struct Decisions<'g> {
     topology: &'g Topology,
@@ -219,7 +225,7 @@ pub(super) struct Decisions<'g> {
     members: Vec<Vec<Member>>,
     next: Vec<Withheld>,
     /// Importance and gains, by the configuration, which targets stand, and what is down.
-    known: HashMap<Box<[u32]>, (f64, Box<[f64]>)>,
+    known: HashMap<Box<[u32]>, Known>,
     /// Room for what to look up in it.
     key: Vec<u32>,
 }
@@ -283,18 +289,20 @@ impl<'g> Decisions<'g> {
             self.key
                 .extend([*event, u32::from(path.ledger.count(*event))]);
         }
-        if let Some((importance, gains)) = self.known.get(&*self.key) {
-            self.gains.copy_from_slice(gains);
-            return *importance;
+        if let Some(known) = self.known.get(&*self.key) {
+            self.gains.copy_from_slice(&known.gains);
+            return known.importance;
         }
         let configuration = &self.guide.configurations[configuration];
         let importance = configuration.gains(&path.ledger, &path.standing, &mut self.gains);
         if (self.known.len() + 1) * self.gains.len() > MOST_KNOWN_GAINS {
             self.known.clear();
         }
-        let gains = self.gains.as_slice().into();
-        self.known
-            .insert(self.key.as_slice().into(), (importance, gains));
+        let known = Known {
+            importance,
+            gains: self.gains.as_slice().into(),
+        };
+        self.known.insert(self.key.as_slice().into(), known);
         importance
     }
 

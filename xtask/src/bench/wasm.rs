@@ -8,22 +8,27 @@ use super::{Programs, text};
 use crate::command::{self, program};
 use crate::wasm;
 
-/// A model, and how many trials take seconds, so that little of them passes before the engine has optimised its code.
-const STUDIES: [(&str, u64); 2] = [("two-region-failover", 6000), ("active-active", 8000)];
+/// A model, how many trials take seconds, so that little of them passes before the engine has optimised its code, and the
+/// method.
+const STUDIES: [(&str, u64, &str); 3] = [
+    ("two-region-failover", 6000, "plain"),
+    ("active-active", 8000, "plain"),
+    ("nine-nines", 2000, "branches"),
+];
 
 /// A row for each study; the ratio is how many times longer WebAssembly takes.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
     let package = package();
     STUDIES
         .into_iter()
-        .map(|(model, trials)| {
+        .map(|(model, trials, method)| {
             let outcome = match &package {
-                Ok(package) => Ok(measured(programs, package, model, trials)?),
+                Ok(package) => Ok(measured(programs, package, (model, trials, method))?),
                 Err(why) => Err(format!("{why:#}")),
             };
             Ok(Row {
                 name: format!(
-                    "time in WebAssembly to native, {trials} trials of `models/{model}.yaml`"
+                    "time in WebAssembly to native, {trials} trials of `models/{model}.yaml`, {method}"
                 ),
                 outcome,
                 aim: Aim::AtMost(1.5),
@@ -38,7 +43,11 @@ fn package() -> Result<String> {
     Ok(text(&wasm::build()?.node)?.to_owned())
 }
 
-fn measured(programs: &Programs, package: &str, model: &str, trials: u64) -> Result<Measured> {
+fn measured(
+    programs: &Programs,
+    package: &str,
+    (model, trials, method): (&str, u64, &'static str),
+) -> Result<Measured> {
     let file = format!("models/{model}.yaml");
     let native = [text(&programs.comparison)?, "study"].map(String::from);
     let node = ["node", "benches/wasm/study.mjs", package].map(String::from);
@@ -48,7 +57,7 @@ fn measured(programs: &Programs, package: &str, model: &str, trials: u64) -> Res
             command: Box::new(move |_| {
                 let mut command = program(&words[0], &[]);
                 command.args(&words[1..]);
-                command.args([&file, &trials.to_string()]);
+                command.args([&file, &trials.to_string(), method]);
                 command
             }),
         }
