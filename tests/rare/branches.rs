@@ -15,6 +15,7 @@ use super::fleet::fleet;
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{lift, one_node_of_three, two_nodes_of_four};
+use super::shipped::browse;
 
 /// The two-sided 99.9 % quantile of the normal law.
 const QUANTILE_999: f64 = 3.2905;
@@ -93,6 +94,11 @@ fn replicas_whatever_the_law_of_their_repairs() {
 #[test]
 fn regions_down_to_nine_nines() {
     agrees_after(600, &regions(1.0));
+}
+
+#[test]
+fn the_shipped_model_of_nine_nines() {
+    agrees_after(500, &browse());
 }
 
 #[test]

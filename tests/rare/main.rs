@@ -22,6 +22,7 @@ mod hierarchy;
 mod inflated;
 mod kinds;
 mod published;
+mod shipped;
 mod solved;
 mod splitting;
 mod table;
