@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::method::Method;
 use super::partial::Shard;
@@ -41,8 +41,8 @@ pub struct Study {
     pub precise: Vec<String>,
     /// What branches need to know; nothing without branches.
     pub(super) guide: Option<Guide>,
-    /// What a check of the branches came to, once it was asked for.
-    checks: OnceLock<Vec<Check>>,
+    /// What a check of the branches came to, once it was asked for; clones share it.
+    checks: Arc<OnceLock<Vec<Check>>>,
 }
 
 /// What a run came to.
@@ -72,7 +72,7 @@ impl Study {
     ) -> Study {
         Study {
             guide: method.guide(&topology),
-            checks: OnceLock::new(),
+            checks: Arc::default(),
             precise: Vec::new(),
             topology,
             model_hash,
@@ -87,7 +87,7 @@ impl Study {
     pub fn with_seed(&self, seed: u64) -> Study {
         Study {
             seed,
-            checks: OnceLock::new(),
+            checks: Arc::default(),
             ..self.clone()
         }
     }
