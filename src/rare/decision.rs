@@ -6,7 +6,7 @@
 //! strike over that of the try; what goes on without it carries the chance that nothing struck. A fifth of the tries
 //! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::guide::{DEFENSIVE, Guide, can_be_forced};
 use super::path::Path;
@@ -225,7 +225,7 @@ pub(super) struct Decisions<'g> {
     members: Vec<Vec<Member>>,
     next: Vec<Withheld>,
     /// Importance and gains, by the configuration, which targets stand, and what is down.
-    known: HashMap<Box<[u32]>, Known>,
+    known: BTreeMap<Box<[u32]>, Known>,
     /// Room for what to look up in it.
     key: Vec<u32>,
 }
@@ -242,7 +242,7 @@ impl<'g> Decisions<'g> {
             emphasis: 1.0,
             members: members(topology, guide),
             next: Vec::new(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             key: Vec::new(),
         }
     }

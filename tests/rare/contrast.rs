@@ -184,12 +184,12 @@ fn repairs() -> Change {
 
 #[test]
 fn more_outages_of_zones() {
-    zones().agrees(2_000);
+    zones().agrees(500);
 }
 
 #[test]
 fn shorter_outages_of_zones() {
-    zone_repairs().agrees(2_000);
+    zone_repairs().agrees(500);
 }
 
 #[test]
