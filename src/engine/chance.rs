@@ -50,6 +50,29 @@ pub fn part_of_unit(uniform: f64, count: u32) -> u32 {
     ((uniform * f64::from(count)) as u32).min(count - 1)
 }
 
+/// Which of several things with these weights a number of the unit interval falls to.
+#[must_use]
+pub fn weighted_part(uniform: f64, weights: &[f64]) -> usize {
+    let total: f64 = weights.iter().sum();
+    let mut left = uniform * total;
+    let found = weights.iter().position(|weight| {
+        left -= weight;
+        left < 0.0
+    });
+    found.unwrap_or(weights.len() - 1)
+}
+
+/// How much longer something lasts that is `age` old, if that is not left to chance.
+#[must_use]
+pub fn rest_of_fixed(law: &Law, age: Span) -> Option<Span> {
+    match law {
+        Law::Fixed(fixed) => Some(Span(
+            Span::from_seconds(fixed.value()).0.saturating_sub(age.0),
+        )),
+        _ => None,
+    }
+}
+
 /// Draws from the streams of one trial, as the laws say.
 #[derive(Debug)]
 pub struct Plain<'k> {
@@ -109,8 +132,8 @@ impl Clone for Plain<'_> {
 
 impl Chance for Plain<'_> {
     fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span {
-        if let Law::Fixed(fixed) = law {
-            return Span(Span::from_seconds(fixed.value()).0.saturating_sub(age.0));
+        if let Some(rest) = rest_of_fixed(law, age) {
+            return rest;
         }
         let uniform = self.uniform(draw);
         Span::from_seconds(law.residual(age.seconds(), uniform))
@@ -129,15 +152,7 @@ impl Chance for Plain<'_> {
     }
 
     fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize {
-        let total: f64 = weights.iter().sum();
-        let mut left = self.uniform(draw) * total;
-        weights
-            .iter()
-            .position(|weight| {
-                left -= weight;
-                left < 0.0
-            })
-            .unwrap_or(weights.len() - 1)
+        weighted_part(self.uniform(draw), weights)
     }
 
     fn one_of(&mut self, draw: DrawId, count: u32) -> u32 {

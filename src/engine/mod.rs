@@ -8,7 +8,7 @@ mod agenda;
 mod chance;
 
 pub use agenda::{Agenda, Slot};
-pub use chance::{Chance, DrawId, Plain, Scripted, part_of_unit};
+pub use chance::{Chance, DrawId, Plain, Scripted, part_of_unit, rest_of_fixed, weighted_part};
 
 use crate::time::Time;
 

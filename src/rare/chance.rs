@@ -5,7 +5,7 @@
 //! by "no", and have one duration drawn from a length-biased mixture, whose likelihood ratio is kept here.
 
 use crate::dist::{Law, LengthBiased};
-use crate::engine::{Chance, DrawId, part_of_unit};
+use crate::engine::{Chance, DrawId, part_of_unit, rest_of_fixed, weighted_part};
 use crate::rng::{Stream, StreamKey};
 use crate::time::Span;
 
@@ -98,8 +98,8 @@ impl<'k> BranchChance<'k> {
 
 impl Chance for BranchChance<'_> {
     fn time(&mut self, draw: DrawId, law: &Law, age: Span) -> Span {
-        if let Law::Fixed(fixed) = law {
-            return Span(Span::from_seconds(fixed.value()).0.saturating_sub(age.0));
+        if let Some(rest) = rest_of_fixed(law, age) {
+            return rest;
         }
         let uniform = self.uniform(draw);
         if let Some((_, biased)) = self.lengthened.take_if(|(biased, _)| *biased == draw) {
@@ -129,13 +129,7 @@ impl Chance for BranchChance<'_> {
     }
 
     fn choice(&mut self, draw: DrawId, weights: &[f64]) -> usize {
-        let total: f64 = weights.iter().sum();
-        let mut left = self.uniform(draw) * total;
-        let found = weights.iter().position(|weight| {
-            left -= weight;
-            left < 0.0
-        });
-        found.unwrap_or(weights.len() - 1)
+        weighted_part(self.uniform(draw), weights)
     }
 
     fn one_of(&mut self, draw: DrawId, count: u32) -> u32 {

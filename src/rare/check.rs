@@ -8,7 +8,7 @@
 
 use super::guide::{Guide, Target};
 use super::trial::run_trials;
-use crate::measure::{BranchTally, Moments, Tally};
+use crate::measure::{BranchTally, JourneyTally, Moments, StoreTally, Tally};
 use crate::time::Span;
 use crate::topology::Topology;
 
@@ -91,11 +91,7 @@ fn inflated(topology: &Topology, factor: f64) -> Option<Topology> {
 fn compare(target: Target, inflated: f64, tally: &Tally) -> Option<Check> {
     let branches = tally.branches.as_ref()?;
     let ours = by_branches(branches, target);
-    let theirs = match target {
-        Target::Journey(id) => tally.journeys[id.index()].requests.lost.numerator(),
-        Target::Loss(id) => &tally.stores[id.index()].loss_events,
-        Target::SplitBrain(id) => &tally.stores[id.index()].dual_primary.count,
-    };
+    let theirs = costs(target, &tally.journeys, &tally.stores);
     let (one, other) = (mean(ours), mean(theirs));
     let error = (one.1 + other.1).sqrt();
     (error > 0.0).then(|| Check {
@@ -110,10 +106,19 @@ fn compare(target: Target, inflated: f64, tally: &Tally) -> Option<Check> {
 /// What branches have seen of a target, by trial.
 #[must_use]
 pub fn by_branches(branches: &BranchTally, target: Target) -> &Moments {
+    costs(target, &branches.journeys, &branches.stores)
+}
+
+/// What a target cost, by trial.
+fn costs<'a>(
+    target: Target,
+    journeys: &'a [JourneyTally],
+    stores: &'a [StoreTally],
+) -> &'a Moments {
     match target {
-        Target::Journey(id) => branches.journeys[id.index()].requests.lost.numerator(),
-        Target::Loss(id) => &branches.stores[id.index()].loss_events,
-        Target::SplitBrain(id) => &branches.stores[id.index()].dual_primary.count,
+        Target::Journey(id) => journeys[id.index()].requests.lost.numerator(),
+        Target::Loss(id) => &stores[id.index()].loss_events,
+        Target::SplitBrain(id) => &stores[id.index()].dual_primary.count,
     }
 }
 
