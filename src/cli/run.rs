@@ -39,7 +39,7 @@ pub fn run(arguments: &RunArguments, talk: Talk) -> Result<Exit> {
         let shard = choice.resolve(&|name| std::env::var(name).ok())?;
         return run_shard(arguments, &study, value, shard, talk);
     }
-    let outcome = workers::compute(&study, study.session(), &arguments.plan, talk)?;
+    let outcome = workers::compute_study(&study, &arguments.plan, talk)?;
     if nothing_finished(&outcome) {
         return Ok(Exit::Interrupted);
     }
@@ -113,7 +113,7 @@ fn run_shard(
     shard: Shard,
     talk: Talk,
 ) -> Result<Exit> {
-    let outcome = workers::compute(study, study.session_of(shard), &arguments.plan, talk)?;
+    let outcome = workers::compute_shard(study, shard, &arguments.plan, talk)?;
     if nothing_finished(&outcome) {
         return Ok(Exit::Interrupted);
     }

@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::arguments::{PlanArguments, ProgressChoice, Talk};
-use crate::study::{Outcome, Session, Study};
+use crate::study::{Outcome, Session, Shard, Study};
 
 /// Set by Ctrl-C and by requests to terminate.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -46,13 +46,39 @@ pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// Computes a session to its end, to the end of the time, or to an interrupt.
+/// Computes a whole study: its session and, beside that, the check of its branches.
 ///
 /// # Errors
 /// If the operating system refuses the threads.
-pub fn compute(
+pub fn compute_study(study: &Arc<Study>, plan: &PlanArguments, talk: Talk) -> Result<Outcome> {
+    let checked = Arc::clone(study);
+    let check = move || {
+        checked.checks();
+    };
+    compute(study, (study.session(), check), plan, talk)
+}
+
+/// Computes the trials of a shard; whoever merges it checks its branches.
+///
+/// # Errors
+/// If the operating system refuses the threads.
+pub fn compute_shard(
     study: &Arc<Study>,
-    session: Session,
+    shard: Shard,
+    plan: &PlanArguments,
+    talk: Talk,
+) -> Result<Outcome> {
+    compute(study, (study.session_of(shard), || {}), plan, talk)
+}
+
+/// Computes a session to its end, to the end of the time, or to an interrupt; one of the threads does something else
+/// first.
+///
+/// # Errors
+/// If the operating system refuses the threads.
+fn compute(
+    study: &Arc<Study>,
+    (session, first): (Session, impl Fn() + Send + Sync + 'static),
     plan: &PlanArguments,
     talk: Talk,
 ) -> Result<Outcome> {
@@ -71,9 +97,12 @@ pub fn compute(
     });
     let (ended, all_ended) = mpsc::channel::<()>();
     let shared = Arc::clone(&work);
-    pool.spawn_broadcast(move |_| {
+    pool.spawn_broadcast(move |thread| {
         // Dropped with the last thread that ends.
         let _ended = &ended;
+        if thread.index() == 0 {
+            first();
+        }
         shared.until_done();
     });
     wait(&all_ended, &is_interrupted, PATIENCE);

@@ -1,14 +1,14 @@
 //! When a run has enough trials: a pure planner, which no clock, thread count or order of completion can sway.
 //!
 //! Trials come in blocks of fixed size. A run to a precision is tested on prefixes only, at checkpoints whose numbers
-//! of blocks are a fixed sequence growing by about a third; what was computed beyond the checkpoint that passes is
+//! of blocks are a fixed sequence growing by about a sixth; what was computed beyond the checkpoint that passes is
 //! thrown away. So the number of blocks, and with it the result, depends on the model and the seed alone. Checkpoints
 //! are geometric because testing after every block would stop at lucky moments: each test is another chance for an
 //! interval that is too narrow by luck. For the same reason a test needs at least [`MINIMUM_EVENTS`] trials in which
 //! something happened.
 //!
-//! A block has 256 trials: enough that handing one to a thread and merging its tally cost next to nothing, few enough
-//! that a run of a thousand trials still keeps several threads busy.
+//! A block has 64 trials: enough that handing one to a thread and merging its tally cost next to nothing, few enough
+//! that a run of a few hundred trials, which is all that branches take for a precision of 5 %, keeps several threads busy.
 //!
 //! Deliberately absent: time budgets. A face that runs out of time stops asking for blocks and keeps the prefix that
 //! was absorbed. Why a run stopped is told to the user and is no part of the result.
@@ -18,7 +18,7 @@ use std::ops::Range;
 use super::{Figure, Trust};
 
 /// Trials in a block; the last block of a run may have fewer.
-pub const BLOCK_TRIALS: u64 = 256;
+pub const BLOCK_TRIALS: u64 = 64;
 
 /// Trials with an event that a figure needs before its precision counts.
 pub const MINIMUM_EVENTS: u64 = 100;
@@ -61,12 +61,12 @@ impl Plan {
     }
 }
 
-/// The first number of blocks after `blocks` at which precision may be tested: 1, 2, 3, 4, 6, 8, 11, 15, 20, 27...
+/// The first number of blocks after `blocks` at which precision may be tested: 1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 16...
 #[must_use]
 pub const fn next_checkpoint(blocks: u64) -> u64 {
     let mut checkpoint = 1_u64;
     while checkpoint <= blocks {
-        checkpoint = checkpoint.saturating_add(checkpoint.div_ceil(3));
+        checkpoint = checkpoint.saturating_add(checkpoint.div_ceil(6));
         if checkpoint == u64::MAX {
             break;
         }
@@ -296,19 +296,19 @@ mod tests {
     }
 
     #[test]
-    fn checkpoints_grow_by_a_third() {
+    fn checkpoints_grow_by_a_sixth() {
         let mut checkpoints = vec![next_checkpoint(0)];
         while checkpoints.len() < 12 {
             checkpoints.push(next_checkpoint(checkpoints[checkpoints.len() - 1]));
         }
-        assert_eq!(checkpoints, [1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48]);
-        assert_eq!(next_checkpoint(12), 15);
+        assert_eq!(checkpoints, [1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 16, 19]);
+        assert_eq!(next_checkpoint(12), 13);
         assert_eq!(next_checkpoint(u64::MAX), u64::MAX);
     }
 
     #[test]
     fn a_number_of_trials_is_met_exactly() {
-        for trials in [0, 1, 255, 256, 257, 1000] {
+        for trials in [0, 1, 63, 64, 65, 1000] {
             let end = run(Plan::Trials(trials), precise_from(0));
             assert_eq!(end, (trials, Some(Reason::TrialsDone)));
         }
@@ -320,8 +320,8 @@ mod tests {
             relative: 0.05,
             max_trials: 100_000,
         };
-        let end = run(plan, precise_from(5 * BLOCK_TRIALS));
-        assert_eq!(end, (6 * BLOCK_TRIALS, Some(Reason::PrecisionReached)));
+        let end = run(plan, precise_from(8 * BLOCK_TRIALS));
+        assert_eq!(end, (9 * BLOCK_TRIALS, Some(Reason::PrecisionReached)));
     }
 
     #[test]
@@ -347,17 +347,17 @@ mod tests {
 
     #[test]
     fn blocks_beyond_the_end_are_thrown_away() {
-        let mut session = Session::new(Plan::Trials(300), Count::default(), precise_from(0));
-        session.absorb(0, &Count(256));
-        session.absorb(1, &Count(44));
-        session.absorb(2, &Count(256));
-        assert_eq!((session.blocks(), session.tally().0), (2, 300));
+        let mut session = Session::new(Plan::Trials(100), Count::default(), precise_from(0));
+        session.absorb(0, &Count(64));
+        session.absorb(1, &Count(36));
+        session.absorb(2, &Count(64));
+        assert_eq!((session.blocks(), session.tally().0), (2, 100));
     }
 
     #[test]
     #[should_panic(expected = "in order")]
     fn blocks_out_of_order_are_a_broken_invariant() {
         let mut session = Session::new(Plan::Trials(1000), Count::default(), precise_from(0));
-        session.absorb(1, &Count(256));
+        session.absorb(1, &Count(64));
     }
 }

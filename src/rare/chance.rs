@@ -25,8 +25,8 @@ pub struct BranchChance<'k> {
     asked: Option<f64>,
     /// What is answered by "no" the next time it is asked.
     fails: Option<DrawId>,
-    /// The duration that is drawn long, and how.
-    lengthened: Option<(DrawId, &'k LengthBiased)>,
+    /// The duration that is drawn long, how, and with which uniform number.
+    lengthened: Option<(DrawId, &'k LengthBiased, f64)>,
     likelihood_ratio: f64,
 }
 
@@ -74,9 +74,9 @@ impl<'k> BranchChance<'k> {
         self.fails = Some(draw);
     }
 
-    /// Draws the next duration of this draw from a length-biased mixture.
-    pub fn lengthen(&mut self, draw: DrawId, law: &'k LengthBiased) {
-        self.lengthened = Some((draw, law));
+    /// Draws the next duration of this draw from a length-biased mixture, with this uniform number.
+    pub fn lengthen(&mut self, draw: DrawId, law: &'k LengthBiased, uniform: f64) {
+        self.lengthened = Some((draw, law, uniform));
     }
 
     /// The likelihood ratio of what was drawn otherwise than its law says, since it was last taken.
@@ -101,13 +101,13 @@ impl Chance for BranchChance<'_> {
         if let Some(rest) = rest_of_fixed(law, age) {
             return rest;
         }
-        let uniform = self.uniform(draw);
-        if let Some((_, biased)) = self.lengthened.take_if(|(biased, _)| *biased == draw) {
-            let choice = self.uniform(draw);
-            let seconds = biased.draw(choice, uniform);
+        let lengthened = self.lengthened.take_if(|(biased, ..)| *biased == draw);
+        if let Some((_, biased, uniform)) = lengthened {
+            let seconds = biased.draw(uniform);
             self.likelihood_ratio *= biased.likelihood_ratio(seconds);
             return Span::from_seconds(seconds);
         }
+        let uniform = self.uniform(draw);
         Span::from_seconds(law.residual(age.seconds(), uniform))
     }
 

@@ -3,11 +3,12 @@
 //! While a branch runs, the clocks that would bring it nearer to a failure are taken away from it: nothing relevant
 //! strikes unless it is tried. A try draws which clock, in proportion to the chance that it strikes and to what that
 //! would lead to, and when, from the clock's law cut to the window. Its weight is the density of being the first to
-//! strike over that of the try; what goes on without it carries the chance that nothing struck. A fifth of the tries
+//! strike over that of the try; what goes on without it carries the chance that nothing struck. A tenth of the tries
 //! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
 
 use std::collections::BTreeMap;
 
+use super::even::Spreads;
 use super::guide::{DEFENSIVE, Guide, can_be_forced};
 use super::path::Path;
 use crate::dist::Law;
@@ -21,7 +22,9 @@ use crate::world::clocks::Clock;
 const RELEVANT: f64 = 3.0;
 /// Clocks that the guide sees nothing in are taken away all the same if it is unlikely that any of them strikes.
 const RARE_CHANCE: f64 = 0.05;
-/// Expected tries from one window: enough for what it is worth compared with others, between these.
+/// Expected tries from one window: for what a branch from the nominal trial is worth, so many, which spreads of luck
+/// make worth more than as many branches; all in all between the other two.
+const TRIES_PER_WORTH: f64 = 2.0;
 const FEWEST_TRIES: f64 = 0.04;
 const MOST_TRIES: f64 = 4.0;
 /// What is emphasised gets half of the tries, but no more than so many times its own.
@@ -63,6 +66,8 @@ pub(super) struct Try {
     pub clock: Clock,
     /// What the weight of the branch is multiplied by.
     pub factor: f64,
+    /// Picks how long what it begins lasts.
+    pub lasts: f64,
 }
 
 /// A stretch of a branch with the same clocks taken away.
@@ -228,6 +233,7 @@ pub(super) struct Decisions<'g> {
     known: BTreeMap<Box<[u32]>, Known>,
     /// Room for what to look up in it.
     key: Vec<u32>,
+    spreads: Spreads,
 }
 
 impl<'g> Decisions<'g> {
@@ -244,7 +250,13 @@ impl<'g> Decisions<'g> {
             next: Vec::new(),
             known: BTreeMap::new(),
             key: Vec::new(),
+            spreads: Spreads::default(),
         }
+    }
+
+    /// Begins a new trial.
+    pub fn begin_trial(&mut self) {
+        self.spreads.clear();
     }
 
     /// How many tries something of this value deserves in a branch of this depth. The fewest fall with the depth, so that
@@ -252,7 +264,7 @@ impl<'g> Decisions<'g> {
     pub fn tries(&self, value: f64, depth: u32) -> f64 {
         let generation = f64::from(depth + 1);
         let fewest = FEWEST_TRIES / (generation * generation);
-        (value / self.worth).clamp(fewest, MOST_TRIES)
+        (TRIES_PER_WORTH * value / self.worth).clamp(fewest, MOST_TRIES)
     }
 
     /// Opens a window in a branch: takes clocks away or gives them back, and plans tries.
@@ -399,7 +411,7 @@ impl<'g> Decisions<'g> {
     }
 
     /// Draws what is tried in the window that was just opened.
-    fn plan(&self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
+    fn plan(&mut self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
         let window = &mut path.window;
         let chances: f64 = window.withheld.iter().map(|held| held.chance).sum();
         let count = window.withheld.len() as f64;
@@ -408,8 +420,9 @@ impl<'g> Decisions<'g> {
         let expected = self
             .tries(path.weight * value * effort, path.depth)
             .max(likely);
-        let tries = (expected + luck.uniform()) as u64;
-        for _ in 0..tries {
+        let spread = self.spreads.of(path.depth, &self.key, luck);
+        for _ in 0..spread.round(expected) {
+            let point = spread.next();
             let share = |held: &Withheld| {
                 let even = 0.5 * held.chance / chances + 0.5 / count;
                 if value > 0.0 {
@@ -418,13 +431,13 @@ impl<'g> Decisions<'g> {
                     even
                 }
             };
-            let mut left = luck.uniform();
+            let mut left = point.clock;
             let found = window.withheld.iter().find(|held| {
                 left -= share(held);
                 left < 0.0
             });
             let held = *found.unwrap_or(&window.withheld[window.withheld.len() - 1]);
-            let uniform = (held.chance, luck.uniform());
+            let uniform = (held.chance, point.wait);
             let wait = strike_within(self.topology, held.clock, held.age, uniform);
             let at = window.from.after(wait).min(window.ends);
             let own = hazard(self.topology, held.clock, held.age, at.since(window.from));
@@ -433,6 +446,7 @@ impl<'g> Decisions<'g> {
                 at,
                 clock: held.clock,
                 factor: held.chance * exp(-others) / (share(&held) * expected),
+                lasts: point.lasts,
             });
         }
         window

@@ -30,7 +30,7 @@ const EVENTS_PER_BRANCH: f64 = 4.0;
 const FEWEST_BRANCHES: f64 = 8.0;
 const MOST_BRANCHES: f64 = 128.0;
 /// The share of the effort that is spent evenly, whatever the guide says.
-pub(super) const DEFENSIVE: f64 = 0.2;
+pub(super) const DEFENSIVE: f64 = 0.1;
 /// A clock that strikes less often in a trial is a branch's business even if the guide sees nothing in it.
 const RARE_STRIKES: f64 = 0.5;
 /// As many such clocks at most, and as long as all initiators together are active for this share of the time at most.

@@ -32,6 +32,7 @@ mod cuts;
 mod decision;
 mod deep;
 mod drill;
+mod even;
 mod event;
 mod guide;
 mod importance;

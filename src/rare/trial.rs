@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::chance::BranchChance;
 use super::contrast::OtherFigures;
 use super::decision::{Decisions, Window, chance_of, hazard, strike_within};
+use super::even::Spread;
 use super::guide::{Guide, targets};
 use super::ledger::Ledger;
 use super::likelihood::Likelihood;
@@ -34,6 +35,8 @@ struct Plan {
     weight: f64,
     /// When the life of the clock began that the weight is for.
     life: Time,
+    /// Picks how long what it begins lasts.
+    lasts: f64,
 }
 
 /// Runs trials with branches.
@@ -45,6 +48,8 @@ pub(super) struct Explorer<'t> {
     trial: u64,
     pub branches: u64,
     luck: Stream,
+    /// The luck of strikes from the nominal trial.
+    spread: Spread,
     pub decisions: Decisions<'t>,
     all_targets: Vec<super::guide::Target>,
     /// Branches that wait for their turn.
@@ -126,6 +131,7 @@ impl<'t> Explorer<'t> {
     ) -> Explorer<'t> {
         let end = Observers::new(topology).window.to;
         let worth = guide.value_per_trial / guide.branches_per_trial;
+        let mut luck = Stream::of_branch(seed, 0, 0, key(0));
         Explorer {
             topology,
             layout,
@@ -133,7 +139,8 @@ impl<'t> Explorer<'t> {
             seed,
             trial: 0,
             branches: 0,
-            luck: Stream::of_branch(seed, 0, 0, key(0)),
+            spread: Spread::begin(&mut luck),
+            luck,
             decisions: Decisions::new(topology, guide, end, worth),
             all_targets: targets(topology),
             pending: Vec::new(),
@@ -221,6 +228,8 @@ impl<'t> Explorer<'t> {
     fn begin_trial(&mut self, trial: u64) {
         (self.trial, self.branches) = (trial, 0);
         self.luck = Stream::of_branch(self.seed, trial, 0, key(0));
+        self.spread = Spread::begin(&mut self.luck);
+        self.decisions.begin_trial();
         self.weighted.clear();
     }
 
@@ -250,13 +259,10 @@ impl<'t> Explorer<'t> {
     /// Plans tries for the first life of every initiator, spread as evenly as their shares allow.
     fn plan_first(&mut self, world: &World<'_, Plain<'_>>, end: Time) {
         self.plans.clear();
-        let mut position = self.luck.uniform();
         for index in 0..self.guide.initiators.len() {
             let (clock, share) = self.guide.initiators[index];
             let expected = self.guide.branches_per_trial * share;
-            let before = position as u64;
-            position += expected;
-            for _ in before..position as u64 {
+            for _ in 0..self.spread.round(expected) {
                 self.plan(world, clock, expected, end);
             }
         }
@@ -276,7 +282,7 @@ impl<'t> Explorer<'t> {
             };
             let left = end.since(world.state.now).seconds() / end.seconds();
             let expected = (self.guide.branches_per_trial * share * left).max(f64::MIN_POSITIVE);
-            for _ in 0..(expected + self.luck.uniform()) as u64 {
+            for _ in 0..self.spread.round(expected) {
                 self.plan(world, clock, expected, end);
             }
             self.plans
@@ -292,13 +298,13 @@ impl<'t> Explorer<'t> {
         };
         let left = end.since(now);
         let total = hazard(self.topology, clock, age, left);
-        let uniform = self.luck.uniform();
+        let point = self.spread.next();
         let (wait, weight) = match clock {
             // Its hazard is constant and goes on whatever happens.
-            Clock::Alarm(_) => (Span::from_seconds(left.seconds() * uniform), total),
+            Clock::Alarm(_) => (Span::from_seconds(left.seconds() * point.wait), total),
             Clock::Fault(_) => {
                 let chance = chance_of(total);
-                let wait = strike_within(self.topology, clock, age, (chance, uniform)).min(left);
+                let wait = strike_within(self.topology, clock, age, (chance, point.wait)).min(left);
                 let survival = exp(-hazard(self.topology, clock, age, wait));
                 (wait, chance / survival)
             }
@@ -308,6 +314,7 @@ impl<'t> Explorer<'t> {
             clock,
             weight: weight / expected,
             life: now,
+            lasts: point.lasts,
         });
     }
 
@@ -330,7 +337,7 @@ impl<'t> Explorer<'t> {
         self.leave_nominal(&mut path, plan.at);
         path.observers.advance(self.topology, plan.at);
         path.observers.forget();
-        self.strike(&mut path, plan.clock, plan.at);
+        self.strike(&mut path, (plan.clock, plan.at), plan.lasts);
         if path.ledger.is_safe {
             self.spare.push(path);
         } else {
@@ -395,12 +402,12 @@ impl<'t> Explorer<'t> {
     }
 
     /// Lets a clock strike in a branch whose observers have come as far as that.
-    fn strike(&self, path: &mut Path<'t>, clock: Clock, at: Time) {
+    fn strike(&self, path: &mut Path<'t>, (clock, at): (Clock, Time), lasts: f64) {
         path.world.strike_at(clock, at);
         if let Clock::Fault(id) = clock {
             let draw = self.topology.faults[id.index()].draw_repair;
             let law = &self.lengthened[id.index()];
-            path.world.chance_mut().lengthen(draw, law);
+            path.world.chance_mut().lengthen(draw, law, lasts);
         }
         let mut struck = false;
         while !struck {
@@ -461,7 +468,7 @@ impl<'t> Explorer<'t> {
                 let mut other = self.copy_of_branch(&path);
                 other.weight *= attempt.factor;
                 other.observers.advance(self.topology, attempt.at);
-                self.strike(&mut other, attempt.clock, attempt.at);
+                self.strike(&mut other, (attempt.clock, attempt.at), attempt.lasts);
                 self.pending.push(other);
             }
             let ends = path.window.ends;

@@ -156,7 +156,7 @@ fn merged_shards_are_the_single_run_to_the_byte() {
 
 #[test]
 fn blocks_fold_to_the_same_in_any_order() {
-    let study = example::study(Plan::Trials(1100));
+    let study = example::study(Plan::Trials(300));
     let mut session = study.session();
     let mut blocks = Vec::new();
     while let Some(block) = session.next_block() {
@@ -171,14 +171,14 @@ fn blocks_fold_to_the_same_in_any_order() {
 
 #[test]
 fn an_interrupted_run_keeps_the_prefix_and_says_so() {
-    let study = example::study(Plan::Trials(1100));
+    let study = example::study(Plan::Trials(300));
     let mut session = study.session();
     for block in [0, 1, 3] {
         assert!(session.next_block().is_some());
         session.absorb(block, study.block(block));
     }
     let outcome = session.finish();
-    assert_eq!((outcome.tally.trials, outcome.complete), (512, false));
+    assert_eq!((outcome.tally.trials, outcome.complete), (128, false));
 }
 
 #[test]

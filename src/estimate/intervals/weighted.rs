@@ -5,7 +5,8 @@
 //! than all that was seen. So nothing seen leaves the upper end open, and otherwise the limits are those of the gamma
 //! interval ([`super::mean`]), more careful in the loss that it adds:
 //!
-//! - the size-biased mean, as in plain simulation, where the largest total is at most 1.25 % of a sum that can be trusted;
+//! - the size-biased mean, as in plain simulation, where the largest total is at most 1.25 % of a sum that can be trusted,
+//!   or at most three times their mean;
 //! - the largest total seen, as Fay and Feuer have it, where it is at most 2.5 % of such a sum;
 //! - twice the largest where it can be trusted at least ([`Trust`]): a run that stops at a precision stops rather
 //!   before a heavy total than after it, and few trials then cost more than a small sample does;
@@ -14,7 +15,7 @@
 //!
 //! Coverage decided these. With lognormal totals of a spread up to 2 they hold the mean in 95 % of the studies or more,
 //! of 100 trials as of 3,000, also with the stopping rule on; the gamma interval of plain simulation falls to 83 %
-//! there. Beyond that, sums are flagged. Totals that are alike lose nothing by it from 400 on.
+//! there. Beyond that, sums are flagged. Totals that are alike lose nothing by it.
 //!
 //! Deliberately absent: proportions of weighted samples ([`super::weighted_proportion`]), and truncation of weights,
 //! which trades a bias that nobody can bound for a narrower interval.
@@ -29,6 +30,8 @@ use crate::measure::moments::{Moments, Ratio};
 const LITTLE_OF_ONE_TRIAL: f64 = 0.025;
 /// Where it is less than this, totals are alike enough for the rule of plain simulation.
 const LITTLE_OF_ALIKE_TRIALS: f64 = 0.0125;
+/// Where it is at most so many times the mean of all trials, too.
+const FEW_MEANS: f64 = 3.0;
 
 const TRUSTED: &str = "gamma interval (Fay-Feuer), weighted trials";
 const WIDENED: &str = "gamma interval (Fay-Feuer), weighted trials, widened";
@@ -88,25 +91,43 @@ pub fn chance_of_any(rate: &Figure) -> Figure {
 
 fn careful(mut total: Total, totals: &Moments, trials: u64, scale: f64) -> Figure {
     let trust = Trust::of(totals, trials);
-    if !(trust.trustworthy && trust.largest_share <= LITTLE_OF_ALIKE_TRIALS) {
+    let likeness = Likeness::of(&trust, trials);
+    if likeness != Likeness::Alike {
         total.next = totals.largest();
     }
     let low = total.low();
-    total.next *= beyond_the_largest(&trust);
+    total.next *= match likeness {
+        Likeness::Alike | Likeness::Similar => 1.0,
+        Likeness::Different => 2.0,
+        Likeness::Doubtful => 3.0 * (1.0 + 5.0 / trust.effective_trials.max(1.0)),
+    };
     let bounds = (low / scale, total.high() / scale);
     let method = if trust.trustworthy { TRUSTED } else { WIDENED };
     Figure::new(Some(total.sum / scale), bounds, method)
 }
 
-/// How many times the largest total the next one is taken to be.
-fn beyond_the_largest(trust: &Trust) -> f64 {
-    match (
-        trust.largest_share <= LITTLE_OF_ONE_TRIAL,
-        trust.trustworthy,
-    ) {
-        (true, true) => 1.0,
-        (false, true) => 2.0,
-        (_, false) => 3.0 * (1.0 + 5.0 / trust.effective_trials.max(1.0)),
+/// How much alike the totals of a sum are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    Alike,
+    Similar,
+    Different,
+    /// The sum can't be trusted.
+    Doubtful,
+}
+
+impl Likeness {
+    fn of(trust: &Trust, trials: u64) -> Likeness {
+        let in_means = trust.largest_share * trials as f64;
+        if !trust.trustworthy {
+            Likeness::Doubtful
+        } else if trust.largest_share <= LITTLE_OF_ALIKE_TRIALS || in_means <= FEW_MEANS {
+            Likeness::Alike
+        } else if trust.largest_share <= LITTLE_OF_ONE_TRIAL {
+            Likeness::Similar
+        } else {
+            Likeness::Different
+        }
     }
 }
 
