@@ -291,9 +291,9 @@ mod tests {
         assert_eq!(
             values.map(f64::to_bits),
             [
-                0x3fd7_8510_1f98_6bfa,
-                0x3fc6_a16e_2a1a_097b,
-                0x4015_a1ab_f49e_d8ac
+                0x3fd7_8510_1f98_6c0e,
+                0x3fc6_a16e_2a1a_0971,
+                0x4015_a1ab_f49e_d8a9
             ]
         );
     }

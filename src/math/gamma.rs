@@ -368,9 +368,9 @@ mod tests {
         assert_eq!(
             values.map(f64::to_bits),
             [
-                0x3fce_8b95_3925_cf2c,
-                0x3f68_230e_eb10_38cb,
-                0x3ff7_ffcf_d5c9_aa6f,
+                0x3fce_8b95_3925_cf28,
+                0x3f68_230e_eb10_38c5,
+                0x3ff7_ffcf_d5c9_aa74,
                 0x4031_7495_93de_bb93
             ]
         );
