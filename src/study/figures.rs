@@ -37,7 +37,7 @@ impl Trials {
         }
     }
 
-    /// The figures of one journey, with those of years and months from another basis.
+    /// The figures of one journey, with how many outages there are, and what years and months are like, from another basis.
     pub fn journey(
         self,
         journey: &Journey,
@@ -54,13 +54,13 @@ impl Trials {
                 .in_unit(unit::SECONDS_PER_YEAR),
             availability: requests.availability,
             unavailability: requests.unavailability,
-            outages_per_year: self.per_year(&tally.outages),
+            outages_per_year: periods.per_year(&tally_of_periods.outages),
             outage_duration: distribution(&tally.outage_seconds),
             rto: by_scope(&tally.rto, &tally.rto_by_scope, |recovery| {
                 self.recovery(recovery)
             }),
             downtime_distribution: periods.downtime_distribution(tally_of_periods),
-            no_outage: self.chance_without(&tally.outages),
+            no_outage: periods.chance_without(&tally_of_periods.outages),
             objective: ObjectiveFigures {
                 availability: journey
                     .objective

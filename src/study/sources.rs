@@ -10,7 +10,7 @@ use crate::measure::{BranchTally, JourneyTally, StoreTally, Tally};
 use crate::rare::Target;
 use crate::topology::{JourneyKind, StoreId};
 
-/// With this many failures in a trial, plain trials know what years are like.
+/// With this many failures in a trial, plain trials know how many there are and what years are like.
 const OFTEN_PER_TRIAL: f64 = 0.5;
 
 /// A study and its tally.
@@ -57,8 +57,8 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Where the figures of years and months of a journey come from: from whole plain trials, unless few of them have a
-    /// failure.
+    /// Where the number of outages of a journey, and the figures of its years and months, come from: from whole plain
+    /// trials, unless few of them have a failure. Each outage counts as one there, however rare those that matter are.
     pub fn periods(&self, index: usize) -> (Trials, &'a JourneyTally) {
         let target = Target::Journey(index.into());
         match self.branches(target) {
