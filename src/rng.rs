@@ -85,10 +85,16 @@ impl Stream {
         mix(self.state)
     }
 
-    /// The next uniform number, strictly between 0 and 1: an odd multiple of 2^-53.
+    /// The next uniform number, strictly between 0 and 1.
     pub fn uniform(&mut self) -> f64 {
-        ((self.next_u64() >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+        in_unit_interval(self.next_u64())
     }
+}
+
+/// The number strictly between 0 and 1 that these bits stand for: an odd multiple of 2^-53.
+#[must_use]
+pub fn in_unit_interval(bits: u64) -> f64 {
+    ((bits >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
 
 impl TryRng for Stream {

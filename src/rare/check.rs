@@ -61,10 +61,16 @@ pub fn check(topology: &Topology, guide: &Guide, seed: u64) -> Vec<Check> {
         left = others;
         if !seen.is_empty() {
             let tally = run_trials(&inflated, &guide, seed ^ SEED, 0..TRIALS);
-            checks.extend(
-                seen.iter()
-                    .filter_map(|target| compare(*target, factor, &tally)),
-            );
+            checks.extend(seen.iter().filter_map(|target| {
+                let (distance, branches, plain) = compare(*target, &inflated, &tally)?;
+                Some(Check {
+                    target: *target,
+                    inflated: factor,
+                    branches,
+                    plain,
+                    distance,
+                })
+            }));
         }
         if left.is_empty() {
             break;
@@ -88,19 +94,37 @@ fn inflated(topology: &Topology, factor: f64) -> Option<Topology> {
     Some(inflated)
 }
 
-fn compare(target: Target, inflated: f64, tally: &Tally) -> Option<Check> {
+/// The difference over its standard error, and what a trial costs by branches and by plain simulation.
+fn compare(target: Target, topology: &Topology, tally: &Tally) -> Option<(f64, f64, f64)> {
     let branches = tally.branches.as_ref()?;
-    let ours = by_branches(branches, target);
-    let theirs = costs(target, &tally.journeys, &tally.stores);
-    let (one, other) = (mean(ours), mean(theirs));
-    let error = (one.1 + other.1).sqrt();
-    (error > 0.0).then(|| Check {
-        target,
-        inflated,
-        branches: one.0,
-        plain: other.0,
-        distance: (one.0 - other.0) / error,
-    })
+    let (ours, our_variance) = mean(by_branches(branches, target));
+    let (theirs, seen) = mean(costs(target, &tally.journeys, &tally.stores));
+    // Plain trials that have met nothing of what is rare and costs much don't know how much they vary.
+    let foreseen = variance_foreseen(target, topology, branches) / TRIALS as f64;
+    let error = (our_variance + seen.max(foreseen)).sqrt();
+    (error > 0.0).then(|| ((ours - theirs) / error, ours, theirs))
+}
+
+/// How much the cost of plain trials varies by what branches have seen, if busy periods come independently of each other.
+fn variance_foreseen(target: Target, topology: &Topology, branches: &BranchTally) -> f64 {
+    let Target::Journey(id) = target else {
+        return mean(by_branches(branches, target)).0;
+    };
+    let (journey, tally) = (
+        &topology.journeys[id.index()],
+        &branches.journeys[id.index()],
+    );
+    let (mut weight, mut squares) = (0.0, 0.0);
+    for (bucket, cell) in tally.busy_lost.histogram().iter() {
+        let lost = journey.rate * 0.5 * (bucket.lower() + bucket.upper());
+        weight += cell.weight as f64;
+        squares += cell.weight as f64 * lost * lost;
+    }
+    if weight > 0.0 {
+        mean(&tally.busy_periods).0 * squares / weight
+    } else {
+        0.0
+    }
 }
 
 /// What branches have seen of a target, by trial.
@@ -128,4 +152,30 @@ fn mean(moments: &Moments) -> (f64, f64) {
     let mean = moments.sum() / count;
     let variance = (moments.squares() / count - mean * mean).max(0.0);
     (mean, variance / (count - 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model;
+    use crate::rare::guide::Rarity;
+    use crate::topology::compile::compile_parsed;
+
+    #[test]
+    fn what_is_counted_twice_disagrees() {
+        let text = "fivenines: 1\nname: pair\nplaces: { site: {} }\nservices:\n  a: { runs: { site: 2 }, instance: { \
+                    fails: { every: 100h, lasts: { mean: 1h } } } }\njourneys: { visit: { needs: [a], rate: 1/s } }\n";
+        let (topology, _) = compile_parsed(model::parse(text, &[])).expect("a model");
+        let guide = Guide::new(&topology, Rarity::All);
+        for seed in 1..=3 {
+            let mut tally = run_trials(&topology, &guide, seed, 0..TRIALS);
+            let target = guide.targets()[0];
+            let distance = |tally: &Tally| compare(target, &topology, tally).map(|it| it.0);
+            assert!(distance(&tally).expect("both see failures").abs() < FAR);
+            let branches = tally.branches.as_mut().expect("branches");
+            let lost = &mut branches.journeys[0].requests.lost;
+            lost.merge(&lost.clone());
+            assert!(distance(&tally).expect("both see failures") > FAR);
+        }
+    }
 }

@@ -11,7 +11,7 @@
 //! independent. One for several depths would be wrong: whether a branch exists depends on the luck of the one that it
 //! left, and must tell nothing of its own.
 
-use crate::rng::Stream;
+use crate::rng::{Stream, in_unit_interval};
 
 /// States are put into so many classes.
 const CLASSES: usize = 32;
@@ -62,14 +62,9 @@ impl Spread {
         for (coordinate, step) in self.point.iter_mut().zip(STEPS) {
             *coordinate = coordinate.wrapping_add(step);
         }
-        let [clock, wait, lasts] = self.point.map(unit);
+        let [clock, wait, lasts] = self.point.map(in_unit_interval);
         Point { clock, wait, lasts }
     }
-}
-
-/// An odd multiple of 2^-53.
-fn unit(bits: u64) -> f64 {
-    ((bits >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
 
 /// Evenly spread luck for each class of states and each depth, in one trial.

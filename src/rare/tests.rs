@@ -1,5 +1,6 @@
 //! Guides of small systems whose cut sets are known by hand, and importance against its definition.
 
+use super::check::check;
 use super::cuts::chance_of_set;
 use super::drill::Drills;
 use super::event::Events;
@@ -336,4 +337,21 @@ fn only_what_is_rare_is_estimated_by_branches() {
 services: { a: { runs: { site: 1 } } }
 journeys: { visit: { needs: [a], rate: 10/s } }";
     assert!(!Guide::new(&topology(body), Rarity::All).has_branches());
+}
+
+/// One repair in a thousand takes sixty days instead of ten minutes: most of what two of them cost together, and 256
+/// plain trials meet none.
+#[test]
+fn what_plain_trials_have_not_met_is_no_disagreement() {
+    let topology = topology(
+        "window: { length: 365d, warm-up: 180d }\nplaces: { site: {} }\nservices:\n  w: { runs: { site: 2 }, instance: { \
+         fails: { every: 20d, lasts: { mixture: [{ share: 0.999, law: 10m }, { share: 0.001, law: 60d }] } } } }\n\
+         journeys: { visit: { needs: [w], rate: 1/s } }",
+    );
+    let guide = Guide::new(&topology, Rarity::Rare);
+    for seed in 1..=5 {
+        let checks = check(&topology, &guide, seed);
+        assert_eq!(checks.len(), 1);
+        assert!(checks[0].agrees(), "seed {seed}: {checks:?}");
+    }
 }
