@@ -53,6 +53,15 @@ impl Plan {
         self.max_trials().div_ceil(BLOCK_TRIALS)
     }
 
+    /// Whether a figure is precise enough for it; any is for a number of trials.
+    #[must_use]
+    pub fn is_reached_by(self, progress: &Progress) -> bool {
+        match self {
+            Plan::Trials(_) => true,
+            Plan::Precision { relative, .. } => progress.reaches(relative),
+        }
+    }
+
     /// The trials of a block; empty beyond the end of the plan.
     #[must_use]
     pub fn trials_of(self, block: u64) -> Range<u64> {

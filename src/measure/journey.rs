@@ -33,6 +33,16 @@ pub enum Turn {
     },
 }
 
+/// What a busy period has met.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counted {
+    down: Span,
+    /// Seconds' worth of lost requests.
+    lost: f64,
+    /// The longest recovery of an incident, if there was one.
+    longest_recovery: Option<Span>,
+}
+
 /// Watches one journey through one trial.
 #[derive(Debug)]
 pub struct JourneyObserver {
@@ -50,8 +60,8 @@ pub struct JourneyObserver {
     down: Span,
     /// Seconds' worth of lost requests since it was last forgotten.
     lost: f64,
-    /// What the busy period has cost that was counted already: seconds down, and seconds' worth of lost requests.
-    counted: (Span, f64),
+    /// What the busy period has met that was counted already.
+    counted: Counted,
     /// Downtime in each month of the window; the last entry is what is left of it.
     down_by_month: Vec<Span>,
     /// Seconds' worth of lost requests in each month.
@@ -123,7 +133,7 @@ impl JourneyObserver {
             turns: Vec::new(),
             down: Span::ZERO,
             lost: 0.0,
-            counted: (Span::ZERO, 0.0),
+            counted: Counted::default(),
             down_by_month: vec![Span::ZERO; months],
             lost_by_month: vec![0.0; months],
             stages: [Span::ZERO; Stage::COUNT],
@@ -150,7 +160,7 @@ impl JourneyObserver {
         self.incidents.clear();
         self.turns.clear();
         (self.lost, self.down) = (0.0, Span::ZERO);
-        self.counted = (Span::ZERO, 0.0);
+        self.counted = Counted::default();
         self.down_by_month.fill(Span::ZERO);
         self.lost_by_month.fill(0.0);
         self.stages = [Span::ZERO; Stage::COUNT];
@@ -293,10 +303,11 @@ impl JourneyObserver {
     /// which is over.
     pub fn add_to(&self, weight: f64, totals: &mut JourneyTotals) {
         self.add_parts(weight, totals);
-        let lost = self.counted.1 + self.lost;
+        let all = self.counted_so_far();
         let busy = Busy {
-            down_seconds: Span(self.counted.0.0 + self.down.0).seconds(),
-            lost_seconds: lost.clamp(0.0, self.window.length().seconds()),
+            down_seconds: all.down.seconds(),
+            lost_seconds: all.lost.clamp(0.0, self.window.length().seconds()),
+            longest_recovery: all.longest_recovery.map(Span::seconds),
             weight,
         };
         if busy.down_seconds > 0.0 || busy.lost_seconds > 0.0 {
@@ -311,10 +322,20 @@ impl JourneyObserver {
             return;
         }
         self.add_parts(weight, totals);
-        let (down, lost) = self.counted;
-        let counted = (Span(down.0 + self.down.0), lost + self.lost);
+        let counted = self.counted_so_far();
         self.forget();
         self.counted = counted;
+    }
+
+    /// What the busy period has met until now.
+    fn counted_so_far(&self) -> Counted {
+        let recoveries = self.incidents.iter();
+        let recoveries = recoveries.map(|incident| incident.ended.since(incident.struck));
+        Counted {
+            down: Span(self.counted.down.0 + self.down.0),
+            lost: self.counted.lost + self.lost,
+            longest_recovery: recoveries.chain(self.counted.longest_recovery).max(),
+        }
     }
 
     fn add_parts(&self, weight: f64, totals: &mut JourneyTotals) {
@@ -346,7 +367,7 @@ impl JourneyObserver {
     /// Begins anew with what adds up over the parts of a trial; what is open stays open.
     pub fn forget(&mut self) {
         (self.lost, self.down) = (0.0, Span::ZERO);
-        self.counted = (Span::ZERO, 0.0);
+        self.counted = Counted::default();
         self.incidents.clear();
         self.turns.clear();
         self.stages = [Span::ZERO; Stage::COUNT];

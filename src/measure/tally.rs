@@ -176,8 +176,10 @@ pub struct JourneyTally {
     pub years_met: Ratio,
     /// Months that met it, over months.
     pub months_met: Ratio,
-    /// Incidents whose RTO missed the objective, per trial.
+    /// Busy periods with an incident whose RTO missed the objective, per trial.
     pub rto_missed: Moments,
+    /// Busy periods with an incident, per trial.
+    pub outage_periods: Moments,
     /// Busy periods that cost something, per trial.
     pub busy_periods: Moments,
     /// Seconds down in each busy period: what years are put together from when outages are rare.
@@ -304,6 +306,7 @@ impl JourneyTally {
         self.years_met.merge(&other.years_met);
         self.months_met.merge(&other.months_met);
         self.rto_missed.merge(&other.rto_missed);
+        self.outage_periods.merge(&other.outage_periods);
         self.busy_periods.merge(&other.busy_periods);
         self.busy_down.merge(&other.busy_down);
         self.busy_lost.merge(&other.busy_lost);

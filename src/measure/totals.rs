@@ -59,6 +59,8 @@ pub struct Busy {
     pub down_seconds: f64,
     /// Seconds' worth of lost requests.
     pub lost_seconds: f64,
+    /// The longest recovery of an incident in it, if there was one, seconds.
+    pub longest_recovery: Option<f64>,
     /// Its weight.
     pub weight: f64,
 }
@@ -197,7 +199,7 @@ impl JourneyTotals {
             .requests
             .down
             .add(self.down_seconds, ruler.window_seconds);
-        self.record_incidents(ruler, journey, tally);
+        self.record_incidents(ruler, tally);
         for stage in Stage::ALL {
             let seconds = self.stages[stage as usize];
             if seconds > 0.0 {
@@ -209,8 +211,17 @@ impl JourneyTotals {
             let sample = |busy: &Busy| (value(busy), ruler.integer(busy.weight));
             self.busy.iter().map(sample).collect()
         };
-        let periods = self.busy.iter().map(|busy| busy.weight);
-        tally.busy_periods.add(periods.sum());
+        let limit = journey.objective.rto.map_or(f64::INFINITY, Span::seconds);
+        let periods = |counts: &dyn Fn(&Busy) -> bool| -> f64 {
+            let counted = self.busy.iter().filter(|busy| counts(busy));
+            counted.map(|busy| busy.weight).sum()
+        };
+        tally.busy_periods.add(periods(&|_| true));
+        tally
+            .outage_periods
+            .add(periods(&|busy| busy.longest_recovery.is_some()));
+        let misses = |busy: &Busy| busy.longest_recovery.is_some_and(|longest| longest > limit);
+        tally.rto_missed.add(periods(&misses));
         tally
             .busy_down
             .add_trial(&mut samples(|busy| busy.down_seconds));
@@ -219,7 +230,7 @@ impl JourneyTotals {
             .add_trial(&mut samples(|busy| busy.lost_seconds));
     }
 
-    fn record_incidents(&self, ruler: &Ruler<'_>, journey: &Journey, tally: &mut JourneyTally) {
+    fn record_incidents(&self, ruler: &Ruler<'_>, tally: &mut JourneyTally) {
         let all: Vec<&WeightedIncident> = self.incidents.iter().collect();
         tally.outages.add(sum_of(&all, |_| true));
         let length =
@@ -239,9 +250,6 @@ impl JourneyTotals {
                 record_recovery(ruler, &of_scope, recovery);
             }
         }
-        let limit = journey.objective.rto.map_or(f64::INFINITY, Span::seconds);
-        let missed = sum_of(&all, |incident| incident.recovery_seconds > limit);
-        tally.rto_missed.add(missed);
     }
 
     fn record_causes(&self, tally: &mut JourneyTally) {

@@ -27,7 +27,8 @@ pub struct BasicEvent {
     pub what: What,
     /// The chance that one member is the case at a moment, or that what is asked for fails.
     pub chance: f64,
-    /// How long one member lasts on the average, seconds; infinite for failures to work.
+    /// How long one member lasts on the average, seconds, or half a trial if that is shorter; infinite for failures to
+    /// work.
     pub lasts: f64,
     /// How many members of a pool have to be the case before it falls short, if they are all there is of it.
     pub shortage: Option<u16>,
@@ -110,7 +111,9 @@ impl Events {
         for one in alike {
             self.of_fault[one.index()] = Some(self.list.len() as u32);
         }
-        let (between, lasts) = (fault.every.mean(), fault.lasts.mean());
+        // Everything starts up: what lasts longer than a trial is down for half of it on the average, if it strikes.
+        let trial = topology.window.length.seconds() + topology.window.warm_up.seconds();
+        let (between, lasts) = (fault.every.mean(), fault.lasts.mean().min(0.5 * trial));
         self.list.push(BasicEvent {
             what: What::Strike(alike.iter().copied().map(Clock::Fault).collect()),
             chance: lasts / (between + lasts),

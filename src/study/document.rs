@@ -25,15 +25,16 @@ impl ResultDocument {
         let sources = Sources { study, tally };
         let journeys = || {
             let all = topology.journeys.iter().enumerate();
-            all.map(|(index, journey)| (journey, sources.journey(index), sources.periods(index)))
+            all.map(|(index, journey)| (index, journey, sources.journey(index)))
         };
         let mut document = ResultDocument {
             schema: RESULT_SCHEMA.to_owned(),
             provenance: provenance(study, outcome),
             objectives: Vec::new(),
             journeys: journeys()
-                .map(|(journey, (trials, tally), periods)| {
-                    let figures = trials.journey(journey, tally, periods);
+                .map(|(index, journey, (trials, tally))| {
+                    let (counts, periods) = (sources.counts(index), sources.periods(index));
+                    let figures = trials.journey(journey, tally, counts, periods);
                     (journey.name.clone(), figures)
                 })
                 .collect(),
@@ -43,10 +44,10 @@ impl ResultDocument {
             reads: sources.requests(JourneyKind::Read),
             writes: sources.requests(JourneyKind::Write),
             causes: journeys()
-                .map(|(journey, (trials, tally), _)| trials.causes(topology, &journey.name, tally))
+                .map(|(_, journey, (trials, tally))| trials.causes(topology, &journey.name, tally))
                 .collect(),
             stages: journeys()
-                .map(|(journey, (trials, tally), _)| trials.stages(&journey.name, tally))
+                .map(|(_, journey, (trials, tally))| trials.stages(&journey.name, tally))
                 .collect(),
             rare: rare::notes(study, outcome),
             assumptions: assumptions(study),

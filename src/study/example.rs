@@ -115,6 +115,7 @@ fn add_outages(journey: &mut JourneyTally, region_seconds: f64, instance_seconds
     journey.months_met.add(11.0 + year_met, 12.0);
     let rto_missed = if region_seconds > 300.0 { 1.0 } else { 0.0 };
     journey.rto_missed.add(rto_missed);
+    journey.outage_periods.add(1.0);
 }
 
 /// Samples of a plain simulation: each weighs 1.

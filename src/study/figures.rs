@@ -37,11 +37,12 @@ impl Trials {
         }
     }
 
-    /// The figures of one journey, with how many outages there are, and what years and months are like, from another basis.
+    /// The figures of one journey, with how many outages there are, and what years and months are like, from others.
     pub fn journey(
         self,
         journey: &Journey,
         tally: &JourneyTally,
+        (counts, tally_of_counts): (Trials, &JourneyTally),
         (periods, tally_of_periods): (Trials, &JourneyTally),
     ) -> JourneyFigures {
         let requests = self.requests(&tally.requests);
@@ -54,13 +55,13 @@ impl Trials {
                 .in_unit(unit::SECONDS_PER_YEAR),
             availability: requests.availability,
             unavailability: requests.unavailability,
-            outages_per_year: periods.per_year(&tally_of_periods.outages),
+            outages_per_year: counts.per_year(&tally_of_counts.outages),
             outage_duration: distribution(&tally.outage_seconds),
             rto: by_scope(&tally.rto, &tally.rto_by_scope, |recovery| {
                 self.recovery(recovery)
             }),
             downtime_distribution: periods.downtime_distribution(tally_of_periods),
-            no_outage: periods.chance_without(&tally_of_periods.outages),
+            no_outage: counts.chance_without(&tally_of_counts.outage_periods),
             objective: ObjectiveFigures {
                 availability: journey
                     .objective
@@ -95,13 +96,14 @@ impl Trials {
         }
     }
 
-    /// The figures of one store, with two primaries from another basis; `rpo_promised` says whether a journey that writes
-    /// here has an objective for it.
+    /// The figures of one store, with two primaries and split brains from others; `rpo_promised` says whether a journey
+    /// that writes here has an objective for it.
     pub fn store(
         self,
         store: &Store,
         tally: &StoreTally,
         (primaries, tally_of_primaries): (Trials, &StoreTally),
+        (split_brains, tally_of_split_brains): (Trials, &StoreTally),
         rpo_promised: bool,
     ) -> StoreFigures {
         StoreFigures {
@@ -114,7 +116,7 @@ impl Trials {
             loss_events_per_year: self.per_year(&tally.loss_events),
             promotions_per_year: self.per_year(&tally.promotions),
             dual_primary: primaries.dual_primary(&tally_of_primaries.dual_primary),
-            split_brain: primaries.split_brain(&tally_of_primaries.split_brain),
+            split_brain: split_brains.split_brain(&tally_of_split_brains.split_brain),
             degraded: DegradedFigures {
                 seconds_per_year: self.seconds_per_year(&tally.degraded_seconds),
             },

@@ -41,9 +41,10 @@ pub(super) fn assumptions(study: &Study) -> Option<AssumptionNote> {
     let paths: Vec<String> = guide
         .targets()
         .iter()
+        .filter(|target| study.agrees(**target))
         .map(|target| path_of(&study.topology, *target))
         .collect();
-    Some(AssumptionNote {
+    (!paths.is_empty()).then(|| AssumptionNote {
         path: paths.join(", "),
         text: "Too rare or too uneven for plain simulation, so estimated by weighted branches; where a trial has \
                less than one failure in two, the downtime of a year and a month and the chances for them take busy \

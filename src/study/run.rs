@@ -113,6 +113,12 @@ impl Study {
         })
     }
 
+    /// Whether branches and plain simulation agree on a target where both see failures.
+    pub(super) fn agrees(&self, target: Target) -> bool {
+        let mut checks = self.checks().iter();
+        checks.all(|check| check.target != target || check.agrees())
+    }
+
     /// How many failures of a target a trial is expected to have, as far as branches are concerned.
     pub(super) fn expects(&self, target: Target) -> f64 {
         let guide = self.guide.as_ref();
@@ -161,7 +167,10 @@ impl Study {
     /// How far the figures are whose precision counts.
     fn progress(&self, tally: &Tally) -> Vec<Progress> {
         if self.precise.is_empty() {
-            return progress(&self.concerned(), tally, tally.trials);
+            let concerned = journeys_concerned(&self.topology).into_iter();
+            return concerned
+                .map(|index| self.progress_of(index, tally))
+                .collect();
         }
         let (tally, complete) = (tally.clone(), true);
         let trials = tally.trials;
@@ -178,21 +187,27 @@ impl Study {
         self.precise.iter().map(of).collect()
     }
 
-    /// The journeys whose precision counts, and whether they are explored by branches.
-    fn concerned(&self) -> Vec<(usize, bool)> {
-        let explored = |index: usize| self.explores(Target::Journey(index.into()));
-        let concerned = journeys_concerned(&self.topology).into_iter();
-        concerned.map(|index| (index, explored(index))).collect()
+    /// How far the unavailability of a journey is: by branches, unless what they say is not used.
+    fn progress_of(&self, index: usize, tally: &Tally) -> Progress {
+        let (target, trials) = (Target::Journey(index.into()), tally.trials);
+        let branches = tally.branches.as_ref().filter(|_| self.explores(target));
+        if let Some(branches) = branches {
+            let lost = &branches.journeys[index].requests.lost;
+            let figure = intervals::weighted::share(lost, trials);
+            let progress = Progress::of_weighted(&figure, &Trust::of(lost.numerator(), trials));
+            if !self.plan.is_reached_by(&progress) || self.agrees(target) {
+                return progress;
+            }
+        }
+        let lost = &tally.journeys[index].requests.lost;
+        Progress::of(&intervals::share(lost, trials), lost.numerator().nonzero())
     }
 
     /// Whether a tally has the precision that the plan asks for; so it has without a precision.
     #[must_use]
     pub fn is_precise(&self, tally: &Tally) -> bool {
-        let Plan::Precision { relative, .. } = self.plan else {
-            return true;
-        };
-        let reached = self.progress(tally);
-        reached.iter().all(|figure| figure.reaches(relative))
+        let is_reached = |figure: &Progress| self.plan.is_reached_by(figure);
+        self.progress(tally).iter().all(is_reached)
     }
 
     /// Whether a tally that came from outside can be one of this study's.
@@ -234,24 +249,6 @@ fn journeys_concerned(topology: &Topology) -> Vec<usize> {
     } else {
         concerned
     }
-}
-
-fn progress(concerned: &[(usize, bool)], tally: &Tally, trials: u64) -> Vec<Progress> {
-    let one = |(index, is_explored): &(usize, bool)| {
-        let branches = tally.branches.as_ref().filter(|_| *is_explored);
-        match branches {
-            Some(branches) => {
-                let lost = &branches.journeys[*index].requests.lost;
-                let figure = intervals::weighted::share(lost, trials);
-                Progress::of_weighted(&figure, &Trust::of(lost.numerator(), trials))
-            }
-            None => {
-                let lost = &tally.journeys[*index].requests.lost;
-                Progress::of(&intervals::share(lost, trials), lost.numerator().nonzero())
-            }
-        }
-    };
-    concerned.iter().map(one).collect()
 }
 
 type Figures = Box<dyn Fn(&Tally, u64) -> Vec<Progress> + Send>;
@@ -312,7 +309,8 @@ impl Session {
         self.is_settled || self.run.finished().is_some()
     }
 
-    /// About how many trials the precision takes, by the last checkpoint; nothing before the first, or without one.
+    /// About how many trials the precision takes, by the last checkpoint; nothing before the first with enough events to
+    /// tell, or without a precision.
     #[must_use]
     pub fn expected_trials(&self) -> Option<u64> {
         let Plan::Precision {
@@ -322,10 +320,14 @@ impl Session {
         else {
             return None;
         };
-        let widths = self.run.progress().iter();
-        let widest = widths
-            .map(|figure| figure.relative_half_width)
-            .reduce(f64::max)?;
+        let figures = self.run.progress().iter();
+        let known = |figure: &Progress| {
+            let width = figure.relative_half_width;
+            (figure.events >= stopping::MINIMUM_EVENTS && width.is_finite()).then_some(width)
+        };
+        let widest = figures
+            .map(known)
+            .reduce(|one, other| Some(one?.max(other?)))??;
         let times = (widest / relative) * (widest / relative);
         let trials = self.run.trials() as f64 * times.max(1.0);
         Some((trials.min(max_trials as f64)) as u64)

@@ -6,12 +6,16 @@
 use super::basis::{Basis, Trials};
 use super::result::{RequestFigures, StoreFigures};
 use super::run::Study;
-use crate::measure::{BranchTally, JourneyTally, StoreTally, Tally};
+use crate::measure::{BranchTally, JourneyTally, Samples, StoreTally, Tally};
 use crate::rare::Target;
+use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyKind, StoreId};
 
 /// With this many failures in a trial, plain trials know how many there are and what years are like.
 const OFTEN_PER_TRIAL: f64 = 0.5;
+
+/// A busy period is short that costs this share of a month at most.
+const SHORT: f64 = 0.1;
 
 /// A study and its tally.
 pub(super) struct Sources<'a> {
@@ -32,13 +36,7 @@ impl<'a> Sources<'a> {
             Target::SplitBrain(id) => branches.stores[id.index()].dual_primary.count.sum() > 0.0,
         };
         let explored = has_seen && self.study.explores(target);
-        (explored && self.agrees(target)).then_some(branches)
-    }
-
-    /// Whether branches and plain simulation agree where both see failures.
-    fn agrees(&self, target: Target) -> bool {
-        let mut checks = self.study.checks().iter();
-        checks.all(|check| check.target != target || check.agrees())
+        (explored && self.study.agrees(target)).then_some(branches)
     }
 
     fn trials(&self, basis: Basis) -> Trials {
@@ -57,15 +55,25 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Where the number of outages of a journey, and the figures of its years and months, come from: from whole plain
-    /// trials, unless few of them have a failure. Each outage counts as one there, however rare those that matter are.
-    pub fn periods(&self, index: usize) -> (Trials, &'a JourneyTally) {
+    /// Where the number of outages of a journey comes from: from whole plain trials, unless few of them have a failure.
+    /// Each outage counts as one there, however rare those that matter are.
+    pub fn counts(&self, index: usize) -> (Trials, &'a JourneyTally) {
         let target = Target::Journey(index.into());
         match self.branches(target) {
             Some(branches) if self.study.expects(target) < OFTEN_PER_TRIAL => {
                 (self.trials(Basis::Branches), &branches.journeys[index])
             }
             _ => (self.trials(Basis::Plain), &self.tally.journeys[index]),
+        }
+    }
+
+    /// Where the figures of years and months of a journey come from: like the number of its outages, unless they are too
+    /// long for months to be put together from whole busy periods.
+    pub fn periods(&self, index: usize) -> (Trials, &'a JourneyTally) {
+        let (trials, tally) = self.counts(index);
+        match are_short(&tally.busy_down) {
+            true => (trials, tally),
+            false => (self.trials(Basis::Plain), &self.tally.journeys[index]),
         }
     }
 
@@ -84,7 +92,12 @@ impl<'a> Sources<'a> {
         let promised = topology.tightest_rpo(id).is_some();
         let (trials, tally) = self.store(index, Target::Loss(id));
         let primaries = self.store(index, Target::SplitBrain(id));
-        let figures = trials.store(store, tally, primaries, promised);
+        // Where no branch has seen a split brain, plain trials at least bound their number.
+        let split_brains = match primaries.1.split_brain.count.sum() > 0.0 {
+            true => primaries,
+            false => (self.trials(Basis::Plain), &self.tally.stores[index]),
+        };
+        let figures = trials.store(store, tally, primaries, split_brains, promised);
         (store.name.clone(), figures)
     }
 
@@ -103,4 +116,16 @@ impl<'a> Sources<'a> {
         };
         (requests.lost.denominator() > 0.0).then(|| self.trials(basis).requests(requests))
     }
+}
+
+/// Whether downtime is a matter of busy periods that are short against a month: of that in which a second of downtime
+/// falls, on the average.
+fn are_short(busy_down: &Samples) -> bool {
+    let (mut seconds, mut squares) = (0.0, 0.0);
+    for (bucket, cell) in busy_down.histogram().iter() {
+        let down = bucket.lower();
+        seconds += cell.weight as f64 * down;
+        squares += cell.weight as f64 * down * down;
+    }
+    squares <= SHORT * (YEAR_SECONDS / 12.0) * seconds
 }

@@ -30,7 +30,8 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
             "    {}: standard error {error}, worth {trials}, the heaviest {largest} of all",
             note.path
         );
-        if !note.is_trustworthy {
+        let agrees = note.check.as_ref().is_none_or(|check| check.agrees);
+        if agrees && !note.is_trustworthy {
             text.push_str(
                 "      NOT TO BE TRUSTED YET: few trials carry it. Its ranges are widened; more trials may help.\n",
             );
@@ -47,6 +48,9 @@ pub fn render(document: &ResultDocument, palette: &Palette) -> String {
                 "      plain simulation{how} {verdict} ({:.1} standard errors apart)",
                 check.distance
             );
+            if !agrees {
+                text.push_str("      So branches are not believed here, and its figures come from plain trials.\n");
+            }
         }
     }
     text
