@@ -10,6 +10,7 @@
 mod ageing;
 mod branches;
 mod case;
+mod clusters;
 mod contrast;
 mod coverage;
 mod database;
