@@ -3,8 +3,8 @@
 //! Every fault and false alarm comes so many times as often, and the window is as many times shorter, so that a trial
 //! has about as many events as before; repairs, delays and mechanisms stay. The factor is the smallest of a fixed series
 //! with which plain trials are expected to see enough failures of a target. The sets of the guide are those of the model
-//! itself, with the chances of the inflated one. A disagreement means that branches miss something or count it twice,
-//! and the figures then come from plain trials. Deliberately absent: a proof; agreement at other rates is evidence only.
+//! itself, with the chances of the inflated one. A disagreement that further trials confirm means that branches miss something
+//! or count it twice, and the figures then come from plain trials. Deliberately absent: a proof; agreement at other rates is evidence only.
 
 use std::cell::LazyCell;
 
