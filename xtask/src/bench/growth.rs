@@ -16,8 +16,9 @@ use crate::command::program;
 const SIZES: [(u64, u64); 4] = [(10, 40_000), (100, 4000), (1000, 400), (10_000, 40)];
 /// Places, and how often the model is loaded.
 const LOADS: [(u64, u64); 2] = [(10, 1000), (10_000, 1)];
-/// The longest that all trials of one size may take in one repeat, in seconds.
-const PATIENCE: f64 = 20.0;
+/// The longest that all trials of one size may take in one repeat, in seconds, by the size before and what is prepared
+/// for that.
+const PATIENCE: f64 = 200.0;
 const REPEATS: u64 = 3;
 
 /// Rows for the time of a trial, for every size but the smallest, and one for the time of loading the largest.
