@@ -3,8 +3,9 @@
 //! Sampling spends most of its time in these two, and those of `libm` divide, which takes as long as all that is left
 //! here. The logarithm of the nearest of 128 numbers comes from a table, that of the small rest from its series (P. T. P.
 //! Tang, "Table-driven implementation of the logarithm function in IEEE floating-point arithmetic", ACM Transactions on
-//! Mathematical Software 16:4, 1990); the exponential function is a polynomial after the usual reduction. Both use
-//! nothing but additions, multiplications and bits, so they are the same on every machine. The tables are worked out in
+//! Mathematical Software 16:4, 1990); the exponential function is a polynomial after the usual reduction. Nothing
+//! waits for a division (what [`ln_1p`] has rounded away is divided meanwhile), and every operation is one that IEEE 754
+//! rounds exactly, so they are the same on every machine. The tables are worked out in
 //! integers when the program is compiled. Deliberately absent: subnormal numbers, results beyond the range of normal
 //! ones, and what is no number, all of which `libm` answers.
 
