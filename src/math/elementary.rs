@@ -29,7 +29,7 @@ struct Entry {
     low: f64,
 }
 
-const TABLE: [Entry; ENTRIES] = table();
+static TABLE: [Entry; ENTRIES] = table();
 
 const fn table() -> [Entry; ENTRIES] {
     let mut table = [Entry {
