@@ -48,6 +48,8 @@ pub struct StreamKey {
 pub struct Stream {
     state: u64,
     increment: u64,
+    /// The bits that come next, worked out when nobody waits for them.
+    ready: u64,
 }
 
 impl Stream {
@@ -61,9 +63,12 @@ impl Stream {
             mix(outer.wrapping_mul(0xd134_2543_de82_ef95).wrapping_add(high))
                 .wrapping_add(purpose.0),
         );
+        let increment = well_mixed(other | 1);
+        let state = inner.wrapping_add(increment);
         Stream {
-            state: inner,
-            increment: well_mixed(other | 1),
+            state,
+            increment,
+            ready: mix(state),
         }
     }
 
@@ -82,7 +87,7 @@ impl Stream {
     /// The next 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(self.increment);
-        mix(self.state)
+        std::mem::replace(&mut self.ready, mix(self.state))
     }
 
     /// The next uniform number, strictly between 0 and 1.

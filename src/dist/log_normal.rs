@@ -62,6 +62,7 @@ impl Family for LogNormal {
         exp(self.mu + self.sigma * normal_from_cumulative_hazard(hazard))
     }
 
+    #[inline]
     fn quantile(&self, probability: f64) -> f64 {
         exp(self.mu + self.sigma * normal_quantile(probability))
     }

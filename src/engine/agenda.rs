@@ -31,12 +31,14 @@ struct Siblings([u128; ARITY]);
 
 impl Siblings {
     /// The earliest of the four, without a branch.
+    #[inline]
     fn earliest(&self) -> u128 {
         let [a, b, c, d] = self.0;
         earlier(earlier(a, b), earlier(c, d))
     }
 
     /// Puts a key in its place; returns the earliest of the four.
+    #[inline]
     fn replace(&mut self, lane: usize, key: u128) -> u128 {
         let others = [lane ^ 1, lane ^ 2, lane ^ 3].map(|other| self.0[other]);
         self.0[lane] = key;
@@ -121,10 +123,12 @@ impl Agenda {
     }
 
     /// The place of the leaf of a slot.
+    #[inline]
     fn leaf(&self, slot: Slot) -> usize {
         self.leaves + slot.0 as usize
     }
 
+    #[inline]
     fn key_at(&self, place: usize) -> u128 {
         self.nodes[place / ARITY].0[place % ARITY]
     }
@@ -246,6 +250,7 @@ impl Clone for Agenda {
 /// Writes a key in its place and corrects nodes so many levels up; returns the place and the key of the last of them.
 ///
 /// The number of levels is known to the compiler, which makes branches of choices in loops.
+#[inline]
 fn climb<const LEVELS: u32>(
     nodes: &mut [Siblings],
     mut place: usize,
@@ -267,18 +272,22 @@ fn climb_far(nodes: &mut [Siblings], place: usize, key: u128) -> (usize, u128) {
 }
 
 /// The earlier of two keys. Said to be unpredictable, or the compiler makes a branch of it.
+#[inline]
 fn earlier(one: u128, other: u128) -> u128 {
     select_unpredictable(other < one, other, one)
 }
 
+#[inline]
 const fn key(time: Time, slot: Slot) -> u128 {
     (time.0 as u128) << 32 | slot.0 as u128
 }
 
+#[inline]
 const fn apart(key: u128) -> (Time, Slot) {
     (time_of(key), Slot(key as u32))
 }
 
+#[inline]
 const fn time_of(key: u128) -> Time {
     Time((key >> 32) as u64)
 }

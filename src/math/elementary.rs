@@ -69,6 +69,7 @@ const fn ln_of_ratio(above: i128, below: i128) -> (f64, f64) {
 
 /// Natural logarithm.
 #[must_use]
+#[inline]
 pub fn ln(x: f64) -> f64 {
     if (f64::MIN_POSITIVE..f64::INFINITY).contains(&x) {
         ln_of_normal(x, 0.0)
@@ -79,6 +80,7 @@ pub fn ln(x: f64) -> f64 {
 
 /// `ln(1 + x)`, accurate near zero.
 #[must_use]
+#[inline]
 pub fn ln_1p(x: f64) -> f64 {
     let sum = 1.0 + x;
     if (f64::MIN_POSITIVE..f64::INFINITY).contains(&sum) {
@@ -94,6 +96,7 @@ pub fn ln_1p(x: f64) -> f64 {
 }
 
 /// The logarithm of a normal number, plus something that is very small beside it.
+#[inline]
 fn ln_of_normal(x: f64, more: f64) -> f64 {
     let bits = x.to_bits();
     let place = bits.wrapping_sub(FIRST - (1 << (STEP - 1)));
@@ -131,6 +134,7 @@ const EXPONENTIAL: [f64; 10] = [
 
 /// Exponential function.
 #[must_use]
+#[inline]
 pub fn exp(x: f64) -> f64 {
     if !(-MOST_EXPONENT..=MOST_EXPONENT).contains(&x) {
         return libm::exp(x);

@@ -46,7 +46,9 @@ pub fn build() -> Result<Packages> {
         root,
     };
     bind(&module, Bindgen::new().nodejs(true)?, &packages.node)?;
-    bind(&module, Bindgen::new().web(true)?, &packages.web)?;
+    // Whoever calls `init()` gets the module that lies beside it.
+    let web = Bindgen::new().web(true)?.omit_default_module_path(false);
+    bind(&module, web, &packages.web)?;
     Ok(packages)
 }
 
