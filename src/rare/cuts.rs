@@ -292,8 +292,7 @@ impl<'a> Search<'a> {
             let is_dull = self.dull[event as usize];
             let least = kind.shortage.filter(|_| is_dull).unwrap_or(1);
             let count = (so_far + 1).max(least);
-            let before = chance_of(self.task.events, (event, so_far), 0);
-            let chance = chance / before * chance_of(self.task.events, (event, count), 0);
+            let chance = chance / kind.chance_of(so_far) * kind.chance_of(count);
             if count > kind.size() || chance <= LEAST_CHANCE {
                 continue;
             }
@@ -324,16 +323,9 @@ fn is_subset(smaller: &[(u32, u16)], larger: &[(u32, u16)]) -> bool {
     })
 }
 
-/// About the chance that so many members of a basic event are the case, given that `already` are.
-pub fn chance_of(events: &Events, (event, count): (u32, u16), already: u16) -> f64 {
-    let event = &events.list[event as usize];
-    (already..count).fold(1.0, |chance, so_far| {
-        let others = f64::from(event.size() - so_far);
-        chance * event.chance * others / f64::from(so_far - already + 1)
-    })
-}
-
 /// About the chance that all of a set is the case.
 pub fn chance_of_set(events: &Events, set: &[(u32, u16)]) -> f64 {
-    set.iter().map(|need| chance_of(events, *need, 0)).product()
+    set.iter()
+        .map(|(event, count)| events.list[*event as usize].chance_of(*count))
+        .product()
 }

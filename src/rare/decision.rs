@@ -19,7 +19,7 @@ use crate::topology::Topology;
 use crate::world::clocks::Clock;
 
 /// A strike matters if it makes a failure this many times as near.
-const RELEVANT: f64 = 3.0;
+const RELEVANT: f64 = 1.5;
 /// Clocks that the guide sees nothing in are taken away all the same if it is unlikely that any of them strikes.
 const RARE_CHANCE: f64 = 0.05;
 /// Expected tries from one window: for what a branch from the nominal trial is worth, so many, which spreads of luck
@@ -76,6 +76,10 @@ pub(super) struct Window {
     from: Time,
     pub ends: Time,
     withheld: Vec<Withheld>,
+    /// The hazard rate of those without memory, all together.
+    rate: f64,
+    /// The places of the others in the list.
+    ageing: Vec<u32>,
     /// The first one last.
     pub tries: Vec<Try>,
 }
@@ -93,34 +97,57 @@ impl Window {
 
     fn hazard(&self, topology: &Topology, at: Time) -> f64 {
         let passed = at.min(self.ends).since(self.from);
-        let hazards = self.withheld.iter();
-        hazards
-            .map(|held| hazard(topology, held.clock, held.age, passed))
-            .sum()
+        let ageing = self.ageing.iter();
+        let hazards = ageing.map(|place| {
+            let held = &self.withheld[*place as usize];
+            hazard(topology, held.clock, held.age, passed)
+        });
+        self.rate * passed.seconds() + hazards.sum::<f64>()
+    }
+
+    /// Adds up the hazards of what was taken away.
+    fn find_hazards(&mut self, topology: &Topology) {
+        self.rate = 0.0;
+        self.ageing.clear();
+        for (place, held) in self.withheld.iter().enumerate() {
+            match memoryless(topology, held.clock) {
+                Some(mean) => self.rate += 1.0 / mean,
+                None => self.ageing.push(place as u32),
+            }
+        }
     }
 
     /// Takes over another window's clocks, without its tries.
     pub fn copy_from(&mut self, other: &Window) {
         (self.from, self.ends) = (other.from, other.ends);
         self.withheld.clone_from(&other.withheld);
+        self.rate = other.rate;
+        self.ageing.clone_from(&other.ageing);
         self.tries.clear();
+    }
+}
+
+/// The mean time to a strike of a clock, if that has no memory.
+fn memoryless(topology: &Topology, clock: Clock) -> Option<f64> {
+    match clock {
+        Clock::Alarm(id) => topology.detectors[id.index()].false_alarm_every,
+        Clock::Fault(id) => match &topology.faults[id.index()].every {
+            law @ Law::Exponential(_) => Some(law.mean()),
+            _ => None,
+        },
     }
 }
 
 /// The cumulative hazard of a clock of this age over a time.
 pub(super) fn hazard(topology: &Topology, clock: Clock, age: Span, passed: Span) -> f64 {
-    match clock {
-        Clock::Alarm(id) => {
-            let mean = topology.detectors[id.index()].false_alarm_every;
-            mean.map_or(0.0, |mean| passed.seconds() / mean)
+    match (clock, memoryless(topology, clock)) {
+        (_, Some(mean)) => passed.seconds() / mean,
+        (Clock::Alarm(_), None) => 0.0,
+        (Clock::Fault(id), None) => {
+            let law = &topology.faults[id.index()].every;
+            let (from, to) = (age.seconds(), age.seconds() + passed.seconds());
+            (law.cumulative_hazard(to) - law.cumulative_hazard(from)).max(0.0)
         }
-        Clock::Fault(id) => match &topology.faults[id.index()].every {
-            law @ Law::Exponential(_) => law.cumulative_hazard(passed.seconds()),
-            law => {
-                let (from, to) = (age.seconds(), age.seconds() + passed.seconds());
-                (law.cumulative_hazard(to) - law.cumulative_hazard(from)).max(0.0)
-            }
-        },
     }
 }
 
@@ -157,13 +184,7 @@ fn members(topology: &Topology, guide: &Guide) -> Vec<Vec<Member>> {
         clock: *clock,
         rank: ranks.next().unwrap_or(usize::MAX),
         is_initiator: guide.share_of(*clock).is_some(),
-        mean: match clock {
-            Clock::Alarm(_) => None,
-            Clock::Fault(id) => match &topology.faults[id.index()].every {
-                law @ Law::Exponential(_) => Some(law.mean()),
-                _ => None,
-            },
-        },
+        mean: memoryless(topology, *clock),
     };
     let events = guide.events.list.iter();
     let clocks = events.map(|event| event.clocks().iter());
@@ -281,6 +302,7 @@ impl<'g> Decisions<'g> {
         };
         self.exchange(path, from);
         std::mem::swap(&mut path.window.withheld, &mut self.next);
+        path.window.find_hazards(self.topology);
         path.window.from = from;
         path.window.ends = from.after(length);
         path.window.tries.clear();

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeSet, BinaryHeap};
 
-use super::cuts::{Candidate, NEGLIGIBLE, Search, Task, chance_of, chance_of_set};
+use super::cuts::{Candidate, NEGLIGIBLE, Search, Task, chance_of_set};
 use super::drill::{Outcome, Set};
 use super::event::What;
 
@@ -149,8 +149,8 @@ impl<'a, 'd> Descent<'a, 'd> {
             .filter(|event| task.reach.of(*event)[target])
             .collect();
         let chance = |event: &u32| {
-            let least = task.events.list[*event as usize].shortage.unwrap_or(1);
-            chance_of(task.events, (*event, least), 0)
+            let event = &task.events.list[*event as usize];
+            event.chance_of(event.shortage.unwrap_or(1))
         };
         order.sort_by(|one, other| chance(one).total_cmp(&chance(other)));
         Descent {

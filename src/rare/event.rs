@@ -32,9 +32,66 @@ pub struct BasicEvent {
     pub lasts: f64,
     /// How many members of a pool have to be the case before it falls short, if they are all there is of it.
     pub shortage: Option<u16>,
+    /// The chance that so many members or more are the case at a moment, from none to all of them.
+    at_least: Vec<f64>,
 }
 
 impl BasicEvent {
+    fn new(what: What, chance: f64, lasts: f64) -> BasicEvent {
+        let mut event = BasicEvent {
+            what,
+            chance,
+            lasts,
+            shortage: None,
+            at_least: Vec::new(),
+        };
+        event.at_least = tails(event.size(), chance);
+        event
+    }
+
+    /// The chance that so many members or more are the case at a moment.
+    pub fn chance_of(&self, count: u16) -> f64 {
+        self.at_least.get(usize::from(count)).copied().unwrap_or(0.0)
+    }
+
+    /// How many members are the case: the quantile of that at a uniform number.
+    pub fn usual(&self, uniform: f64) -> u16 {
+        let more = self.at_least[1..].iter();
+        more.take_while(|chance| uniform < **chance).count() as u16
+    }
+
+    /// By how many members are the case, about the chance that `count` of them will be before things are as usual
+    /// again; what it is at any moment, if that is more.
+    ///
+    /// One goes up and down by one member at a time, so this is the ruin of a gambler who begins with so many members
+    /// more than usual (W. Feller, "An Introduction to Probability Theory and Its Applications", volume I, chapter XIV).
+    pub fn chances_to_reach(&self, count: u16) -> Vec<f64> {
+        let any_time = self.chance_of(count);
+        let usual = (f64::from(self.size()) * self.chance) as u16;
+        // How much likelier the next repair is than the next strike, and the weight of each level among those below.
+        let down_to_up = |level: u16| {
+            let (down, up) = (f64::from(level), f64::from(self.size() - level));
+            down * (1.0 - self.chance) / (up * self.chance)
+        };
+        let mut shares = Vec::new();
+        let mut share = 1.0;
+        for level in usual + 1..count {
+            share *= down_to_up(level);
+            shares.push(share);
+            share /= 1.0 + share;
+        }
+        let mut chances = vec![any_time; usize::from(count) + 1];
+        let mut reached = 1.0;
+        for level in (1..=count).rev() {
+            chances[usize::from(level)] = f64::max(any_time, reached);
+            reached = match shares.pop() {
+                Some(share) => reached / (1.0 + share),
+                None => 0.0,
+            };
+        }
+        chances
+    }
+
     /// How many members it has.
     pub fn size(&self) -> u16 {
         match &self.what {
@@ -114,12 +171,11 @@ impl Events {
         // Everything starts up: what lasts longer than a trial is down for half of it on the average, if it strikes.
         let trial = topology.window.length.seconds() + topology.window.warm_up.seconds();
         let (between, lasts) = (fault.every.mean(), fault.lasts.mean().min(0.5 * trial));
-        self.list.push(BasicEvent {
-            what: What::Strike(alike.iter().copied().map(Clock::Fault).collect()),
-            chance: lasts / (between + lasts),
+        self.list.push(BasicEvent::new(
+            What::Strike(alike.iter().copied().map(Clock::Fault).collect()),
+            lasts / (between + lasts),
             lasts,
-            shortage: None,
-        });
+        ));
     }
 
     fn add_alarm(&mut self, topology: &Topology, id: DetectorId) {
@@ -131,24 +187,22 @@ impl Events {
             let probes = f64::from(detector.up_after) * detector.every.seconds();
             let lasts = probes.max(ALARM_SECONDS);
             self.of_alarm[id.index()] = Some(self.list.len() as u32);
-            self.list.push(BasicEvent {
-                what: What::Strike(vec![Clock::Alarm(id)]),
-                chance: lasts / (mean + lasts),
+            self.list.push(BasicEvent::new(
+                What::Strike(vec![Clock::Alarm(id)]),
+                lasts / (mean + lasts),
                 lasts,
-                shortage: None,
-            });
+            ));
         }
     }
 
     fn add_failure(&mut self, draw: DrawId, works: f64) {
         // What fails more often than not is no rare event.
         if works > 0.5 && works < 1.0 {
-            self.list.push(BasicEvent {
-                what: What::Failure(draw),
-                chance: 1.0 - works,
-                lasts: f64::INFINITY,
-                shortage: None,
-            });
+            self.list.push(BasicEvent::new(
+                What::Failure(draw),
+                1.0 - works,
+                f64::INFINITY,
+            ));
         }
     }
 
@@ -170,6 +224,28 @@ impl Events {
             .position(decides)
             .map(|index| self.first_failure + index)
     }
+}
+
+/// The chance that so many of these members or more are the case, from none to all: the tails of the binomial law,
+/// built from its mode outwards.
+fn tails(size: u16, chance: f64) -> Vec<f64> {
+    // Something may always be down.
+    let odds = chance / (1.0 - chance).max(f64::EPSILON);
+    let ratio = |count: u16| odds * f64::from(size - count) / f64::from(count + 1);
+    let mode = (f64::from(size) * chance) as u16;
+    let mut tails = vec![1.0; usize::from(size) + 1];
+    for count in mode..size {
+        tails[usize::from(count) + 1] = tails[usize::from(count)] * ratio(count);
+    }
+    for count in (0..mode).rev() {
+        tails[usize::from(count)] = tails[usize::from(count) + 1] / ratio(count);
+    }
+    for count in (0..usize::from(size)).rev() {
+        tails[count] += tails[count + 1];
+    }
+    let all = tails[0];
+    tails.iter_mut().for_each(|tail| *tail /= all);
+    tails
 }
 
 /// How many of these instances make their pool fall short, if they are all of it and have no load to share.

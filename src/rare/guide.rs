@@ -5,12 +5,13 @@
 //! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
 //! a run could change, so that every shard and thread has the same guide.
 
-use super::cuts::{Cut, Search, Task, chance_of};
+use super::cuts::{Cut, Search, Task, chance_of_set};
 use super::drill::{Drills, Median, Set, overlap};
 use super::event::Events;
 use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
+use super::usual::Usual;
 use crate::measure::Totals;
 use crate::topology::{Journey, JourneyId, Objective, StoreId, Topology};
 use crate::world::clocks::Clock;
@@ -22,8 +23,11 @@ use crate::world::{Layout, World};
 pub const RARE_SPREAD: f64 = 2.0;
 /// Failures in a trial from which on a target is common, whatever they cost.
 const COMMON_PER_TRIAL: f64 = 20.0;
-/// A state this many times as near to a failure as everything up is outside the safe set.
+/// A state this many times as near to a failure as everything up is outside the safe set, unless it is usual.
 pub const UNSAFE: f64 = 3.0;
+/// Initiators are active for this share of the time at most, all together: what strikes more often is usual, and begins
+/// no branch by itself.
+const MOST_ACTIVE: f64 = 0.3;
 /// A trial starts a branch for so many strikes and repairs of its own, so that it costs less than they do; at least and
 /// at most so many.
 const EVENTS_PER_BRANCH: f64 = 4.0;
@@ -129,6 +133,8 @@ pub struct Guide {
     pub(super) initiators: Vec<(Clock, f64)>,
     /// Whether a basic event is in any set that matters.
     pub(super) matters: Vec<bool>,
+    /// How many times as near to a failure as everything up the states of the safe set are at most.
+    unsafe_from: f64,
     /// What all strikes of initiators in a trial come to, as the drills have it.
     pub(super) value_per_trial: f64,
     /// Branches that a trial starts, on the average.
@@ -187,6 +193,7 @@ impl Guide {
             expected,
             initiators: Vec::new(),
             matters: Vec::new(),
+            unsafe_from: UNSAFE,
             value_per_trial: 0.0,
             branches_per_trial: branches_per_trial(topology),
         };
@@ -221,14 +228,8 @@ impl Guide {
         };
         let cuts = self.configurations[0].cuts.iter();
         let failing = cuts.filter(|cut| cut.target == index && cut.fails);
-        let often = |cut: &Cut| {
-            let chance: f64 = cut
-                .needs
-                .iter()
-                .map(|need| chance_of(&self.events, *need, 0))
-                .product();
-            chance / overlap(&self.events, &cut.needs)
-        };
+        let often =
+            |cut: &Cut| chance_of_set(&self.events, &cut.needs) / overlap(&self.events, &cut.needs);
         failing.map(often).sum::<f64>() * topology.window.length.seconds()
     }
 
@@ -287,7 +288,7 @@ impl Guide {
     /// Whether a state in which no initiator is active is in the safe set.
     pub(super) fn is_safe(&self, state: &State, ledger: &Ledger) -> bool {
         let configuration = &self.configurations[self.configuration(state)];
-        configuration.importance(ledger) <= UNSAFE * configuration.base
+        configuration.importance(ledger) <= self.unsafe_from * configuration.base
     }
 
     /// The share of the effort that a clock gets from which branches start.
@@ -310,12 +311,22 @@ impl Guide {
         matters
     }
 
-    /// The clocks that branches start from: those that leave the safe set by the guide's own lights, and, in case it is
-    /// wrong, others that strike so rarely that a branch for each of their strikes costs next to nothing.
+    /// The clocks that branches start from: those that leave the safe set by the guide's own lights and are seldom
+    /// active, and, in case it is wrong, others that strike so rarely that a branch for each of their strikes costs next
+    /// to nothing.
     fn find_initiators(&mut self, topology: &Topology) {
         let window = topology.window.length.seconds() + topology.window.warm_up.seconds();
         let (mut guided, mut others) = (Vec::new(), Vec::new());
-        for (index, event) in self.events.list.iter().enumerate() {
+        let mut order: Vec<usize> = (0..self.events.list.len()).collect();
+        let activity = |index: &usize| {
+            let event = &self.events.list[*index];
+            f64::from(event.size()) * event.chance
+        };
+        order.sort_by(|one, other| activity(one).total_cmp(&activity(other)));
+        let mut active = 0.0;
+        let mut begins = vec![false; self.events.list.len()];
+        for index in order {
+            let event = &self.events.list[index];
             let importance = self.importance_outside_safety(index);
             // Strikes of one member in a trial, times how long they last, times what they lead to.
             let value = event.chance * window * importance;
@@ -324,20 +335,23 @@ impl Guide {
                 .clocks()
                 .iter()
                 .filter(|clock| can_be_forced(topology, **clock));
-            if importance > 0.0 {
+            if importance > 0.0 && active + activity(&index) <= MOST_ACTIVE {
+                active += activity(&index);
+                begins[index] = true;
                 guided.extend(forced.map(|clock| (*clock, value, event.chance)));
-            } else if is_rare {
+            } else if importance == 0.0 && is_rare {
                 others.extend(forced.map(|clock| (*clock, 0.0, event.chance)));
             }
         }
         others.sort_by(|one, other| one.2.total_cmp(&other.2).then(one.0.cmp(&other.0)));
-        let mut active: f64 = guided.iter().map(|initiator| initiator.2).sum();
         others.truncate(MOST_DEFENSIVE);
         others.retain(|initiator| {
             active += initiator.2;
             active <= MOSTLY_SAFE
         });
-        let total: f64 = guided.iter().map(|initiator| initiator.1).sum();
+        let guided_value: f64 = guided.iter().map(|initiator| initiator.1).sum();
+        let usual_value = window * self.value_of_usual_strikes(&begins);
+        let total = (guided_value + usual_value).max(f64::MIN_POSITIVE);
         let count = (guided.len() + others.len()) as f64;
         let all = guided.iter().chain(&others);
         let share = |value: f64| (1.0 - DEFENSIVE) * value / total + DEFENSIVE / count;
@@ -346,6 +360,35 @@ impl Guide {
             .collect();
         self.initiators.sort_by_key(|initiator| initiator.0);
         self.value_per_trial = total;
+    }
+
+    /// Takes what is usual into the safe set; returns what strikes come to a second that leave it, but for those of events
+    /// that begin branches by themselves.
+    fn value_of_usual_strikes(&mut self, begins: &[bool]) -> f64 {
+        let configuration = &self.configurations[0];
+        let usual = Usual::of(&self.events, &self.matters);
+        let base = configuration.base;
+        let most = usual.most(|state| configuration.importance(state));
+        self.unsafe_from = f64::max(UNSAFE, most / base);
+        let least = self.unsafe_from * base;
+        let standing = vec![true; self.all.len()];
+        let mut gains = vec![0.0; self.events.list.len()];
+        usual.mean(|state| {
+            let importance = configuration.gains(state, &standing, &mut gains);
+            if importance > least {
+                return 0.0;
+            }
+            let events = self.events.list.iter().zip(&gains).enumerate();
+            let leaving = events.filter(|(index, (_, gain))| {
+                !begins[*index] && self.matters[*index] && importance + **gain > least
+            });
+            leaving
+                .map(|(index, (event, gain))| {
+                    let left = event.size() - state.count(index as u32);
+                    f64::from(left) * event.chance * (importance + gain)
+                })
+                .sum()
+        })
     }
 
     /// The largest importance of one member alone where that is outside the safe set; zero if it never is.

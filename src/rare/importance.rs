@@ -4,7 +4,7 @@
 //! each target contributes one. All that is known of "everything up" is worked out once, and so are the chances of what
 //! is missing for each number of members that are down: a state costs no more than the sets that touch what is down.
 
-use super::cuts::{Cut, chance_of, chance_of_set};
+use super::cuts::{Cut, chance_of_set};
 use super::event::Events;
 use super::ledger::Ledger;
 
@@ -51,7 +51,7 @@ impl Configuration {
         mut cuts: Vec<Cut>,
         efforts: &[f64],
     ) -> Configuration {
-        cuts.retain(|cut| efforts[cut.target] > 0.0);
+        cuts.retain(|cut| efforts[cut.target] > 0.0 && chance_of_set(events, &cut.needs) > 0.0);
         let mut bases = vec![0.0; efforts.len()];
         for cut in &cuts {
             bases[cut.target] += cut.cost * chance_of_set(events, &cut.needs);
@@ -158,9 +158,7 @@ impl Configuration {
 impl Term {
     /// What a set that has this value when everything is up needs of one basic event.
     fn new(events: &Events, need: (u32, u16), value: f64) -> Term {
-        let chances: Vec<f64> = (0..=need.1)
-            .map(|already| chance_of(events, need, already))
-            .collect();
+        let chances = events.list[need.0 as usize].chances_to_reach(need.1);
         let more = |already: usize| match chances.get(already + 1) {
             Some(next) => next / chances[already] - 1.0,
             None => 0.0,

@@ -13,6 +13,7 @@
 //! - `reach`: which targets a basic event can touch at all.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
 //! - `importance`, `ledger`: how near a state is to a failure that matters, and what is down.
+//! - `usual`: what is usually down, and therefore safe.
 //! - `guide`, `leading`: all that is decided before a run, a pure function of the model, and what it tells people.
 //! - `trial`: the nominal trial, and where branches leave it.
 //! - `path`, `decision`: one branch, and what is forced in it.
@@ -45,6 +46,7 @@ pub mod splitting;
 #[cfg(test)]
 mod tests;
 mod trial;
+mod usual;
 
 pub use check::Check;
 pub use contrast::{

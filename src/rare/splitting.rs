@@ -75,6 +75,7 @@ impl<'t> Explorer<'t> {
     /// Draws the rest of every life anew that brings a failure nearer.
     fn redraw(&self, path: &mut Path<'t>) {
         let now = path.world.state.now;
+        path.redraw_repairs(now);
         let events = self.guide.events.list.iter().zip(&self.guide.matters);
         for (event, _) in events.filter(|(_, matters)| **matters) {
             path.world.redraw(event.clocks(), now);

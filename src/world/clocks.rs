@@ -145,6 +145,17 @@ impl<'t, C: Chance> World<'t, C> {
         crew.is_some_and(|crew| self.state.crews[crew.index()].waiting.contains(&id))
     }
 
+    /// Draws anew what is left of the repair of an active fault at a moment before which nothing has happened since the
+    /// last event; not of one that needs a crew, because it may have waited.
+    pub fn redraw_repair(&mut self, id: FaultId, from: Time) {
+        let fault = &self.topology.faults[id.index()];
+        if fault.crew.is_none() {
+            let age = from.since(self.state.faults[id.index()].struck);
+            let rest = self.chance.time(fault.draw_repair, &fault.lasts, age);
+            self.repair_at(id, from.after(rest));
+        }
+    }
+
     /// Sets when a fault that is active is repaired.
     pub fn repair_at(&mut self, id: FaultId, at: Time) {
         self.set(Timer::Fault(id), at);
