@@ -9,13 +9,16 @@
 use std::collections::BTreeMap;
 
 use super::even::Spreads;
+use super::event::BasicEvent;
 use super::guide::{DEFENSIVE, Guide, can_be_forced};
 use super::path::Path;
 use crate::dist::Law;
+use crate::engine::Chance;
 use crate::math::{exp, exp_m1};
 use crate::rng::Stream;
 use crate::time::{Span, Time};
-use crate::topology::Topology;
+use crate::topology::{Families, Topology};
+use crate::world::World;
 use crate::world::clocks::Clock;
 
 /// A strike matters if it makes a failure this many times as near.
@@ -36,20 +39,38 @@ const MOST_KNOWN_GAINS: usize = 1 << 20;
 /// How far ahead one looks when no repair is due.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
-/// A clock that was taken away, and its age when the window began.
+/// What was taken away: one clock, or all that can strike of a crowd.
 #[derive(Clone, Copy, Debug)]
 struct Withheld {
+    /// The clock; of a crowd, the first of its members.
     clock: Clock,
     /// Its place among the clocks of all basic events.
     rank: usize,
+    /// The basic event.
+    event: u32,
+    /// How many can strike.
+    count: u32,
+    /// How old the clock was when the window began.
     age: Span,
-    /// The chance that it strikes in the window.
+    /// The chance that one of them strikes in the window.
     chance: f64,
     /// That, times what a strike would lead to.
     value: f64,
 }
 
-/// A clock that can be taken away.
+impl Withheld {
+    /// The chances of all of them.
+    fn chances(&self) -> f64 {
+        f64::from(self.count) * self.chance
+    }
+
+    /// What all of them are worth.
+    fn values(&self) -> f64 {
+        f64::from(self.count) * self.value
+    }
+}
+
+/// What can be taken away of a basic event.
 struct Member {
     clock: Clock,
     /// Its place among all of them.
@@ -57,6 +78,8 @@ struct Member {
     is_initiator: bool,
     /// The mean of its law, if that has no memory.
     mean: Option<f64>,
+    /// Whether it stands for all members of its basic event, which share their clock.
+    is_crowd: bool,
 }
 
 /// A strike that is to be tried.
@@ -111,7 +134,7 @@ impl Window {
         self.ageing.clear();
         for (place, held) in self.withheld.iter().enumerate() {
             match memoryless(topology, held.clock) {
-                Some(mean) => self.rate += 1.0 / mean,
+                Some(mean) => self.rate += f64::from(held.count) / mean,
                 None => self.ageing.push(place as u32),
             }
         }
@@ -177,21 +200,33 @@ pub(super) fn chance_of(hazard: f64) -> f64 {
     -exp_m1(-hazard)
 }
 
-/// The clocks of each basic event that can be taken away.
+/// What can be taken away of each basic event.
 fn members(topology: &Topology, guide: &Guide) -> Vec<Vec<Member>> {
+    let families = Families::of(topology);
+    let is_initiator = |clock: &Clock| guide.share_of(*clock).is_some();
     let mut ranks = 0..;
-    let mut member = |clock: &Clock| Member {
-        clock: *clock,
-        rank: ranks.next().unwrap_or(usize::MAX),
-        is_initiator: guide.share_of(*clock).is_some(),
-        mean: memoryless(topology, *clock),
+    let of_event = |event: &BasicEvent| -> Vec<Member> {
+        let clocks = event.clocks();
+        let share_a_clock = match clocks {
+            [Clock::Fault(first), _, ..] => families.sharing_a_clock(*first).is_some(),
+            _ => false,
+        };
+        let is_crowd =
+            share_a_clock && (clocks.iter().all(is_initiator) || !clocks.iter().any(is_initiator));
+        let forced = clocks
+            .iter()
+            .filter(|clock| can_be_forced(topology, **clock))
+            .take(if is_crowd { 1 } else { clocks.len() });
+        let members = forced.map(|clock| Member {
+            clock: *clock,
+            rank: ranks.next().unwrap_or(usize::MAX),
+            is_initiator: is_initiator(clock),
+            mean: memoryless(topology, *clock),
+            is_crowd,
+        });
+        members.collect()
     };
-    let events = guide.events.list.iter();
-    let clocks = events.map(|event| event.clocks().iter());
-    let forced = clocks.map(|clocks| clocks.filter(|clock| can_be_forced(topology, **clock)));
-    forced
-        .map(|clocks| clocks.map(&mut member).collect())
-        .collect()
+    guide.events.list.iter().map(of_event).collect()
 }
 
 /// The chances that clocks strike within a time. Many clocks have one mean, and no age: their chance is worked out once.
@@ -341,22 +376,55 @@ impl<'g> Decisions<'g> {
     }
 
     /// Gives clocks back that are no longer taken away, and takes others away. Both lists are in order. Alarms are set anew
-    /// by what happens to their detectors, so that they have to be taken away again.
+    /// by what happens to their detectors, and crowds are joined by what is repaired, so that they have to be taken away
+    /// again.
     fn exchange(&self, path: &mut Path<'_>, from: Time) {
         let mut next = self.next.iter().peekable();
+        let world = &mut path.world;
         for held in &path.window.withheld {
             while let Some(new) = next.next_if(|new| new.rank < held.rank) {
-                path.world.withhold(new.clock);
+                self.withhold(world, new);
             }
             match next.next_if(|new| new.rank == held.rank) {
-                None => path.world.release(held.clock, from),
-                Some(kept) if matches!(kept.clock, Clock::Alarm(_)) => {
-                    path.world.withhold(kept.clock);
+                None => self.release(world, held, from),
+                Some(kept) if self.is_crowd(kept) || matches!(kept.clock, Clock::Alarm(_)) => {
+                    self.withhold(world, kept);
                 }
                 Some(_) => {}
             }
         }
-        next.for_each(|new| path.world.withhold(new.clock));
+        next.for_each(|new| self.withhold(world, new));
+    }
+
+    fn is_crowd(&self, held: &Withheld) -> bool {
+        self.members[held.event as usize][0].is_crowd
+    }
+
+    fn withhold<C: Chance>(&self, world: &mut World<'_, C>, new: &Withheld) {
+        match new.clock {
+            Clock::Fault(id) if self.is_crowd(new) => world.withhold_family(id),
+            clock => world.withhold(clock),
+        }
+    }
+
+    fn release<C: Chance>(&self, world: &mut World<'_, C>, held: &Withheld, from: Time) {
+        if !self.is_crowd(held) {
+            return world.release(held.clock, from);
+        }
+        let event = &self.guide.events.list[held.event as usize];
+        for clock in event.clocks() {
+            world.release(*clock, from);
+        }
+    }
+
+    /// One of those that were taken away together, by its place among those that can strike.
+    fn one_of(&self, path: &Path<'_>, held: &Withheld, place: u32) -> Clock {
+        if !self.is_crowd(held) {
+            return held.clock;
+        }
+        let clocks = self.guide.events.list[held.event as usize].clocks().iter();
+        let mut ready = clocks.filter(|clock| path.world.can_strike(**clock));
+        *ready.nth(place as usize).expect("as many as were counted")
     }
 
     /// How far ahead one looks: to the next repair, and not beyond what is measured.
@@ -393,22 +461,35 @@ impl<'g> Decisions<'g> {
                 .iter()
                 .filter(|member| is_relevant || member.is_initiator)
             {
-                let Some(age) = path.world.clock_age(member.clock, from) else {
-                    continue;
+                let (count, age) = if member.is_crowd {
+                    let event = index as u32;
+                    let down = path.ledger.count(event);
+                    (
+                        u32::from(self.guide.events.list[index].size() - down),
+                        Span::ZERO,
+                    )
+                } else {
+                    let age = path.world.clock_age(member.clock, from);
+                    (u32::from(age.is_some()), age.unwrap_or_default())
                 };
-                let chance = chances.of(self.topology, member, age);
-                if !is_relevant {
-                    idle += chance;
+                if count == 0 {
+                    continue;
                 }
-                let value = chance * worth;
-                total += value;
-                self.next.push(Withheld {
+                let chance = chances.of(self.topology, member, age);
+                let held = Withheld {
                     clock: member.clock,
                     rank: member.rank,
+                    event: index as u32,
+                    count,
                     age,
                     chance,
-                    value,
-                });
+                    value: chance * worth,
+                };
+                if !is_relevant {
+                    idle += held.chances();
+                }
+                total += held.values();
+                self.next.push(held);
             }
         }
         if idle > RARE_CHANCE {
@@ -424,7 +505,7 @@ impl<'g> Decisions<'g> {
             event.is_some_and(|event| self.emphasised[event])
         };
         let held = self.next.iter().filter(|held| is_emphasised(held));
-        let own: f64 = held.map(|held| held.value).sum();
+        let own: f64 = held.map(Withheld::values).sum();
         let factor = emphasis(own, value - own);
         for held in self.next.iter_mut().filter(|held| is_emphasised(held)) {
             held.value *= factor;
@@ -434,47 +515,65 @@ impl<'g> Decisions<'g> {
 
     /// Draws what is tried in the window that was just opened.
     fn plan(&mut self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
-        let window = &mut path.window;
-        let chances: f64 = window.withheld.iter().map(|held| held.chance).sum();
-        let count = window.withheld.len() as f64;
+        let held = path.window.withheld.iter();
+        let (chances, count) = held.fold((0.0, 0.0), |(chances, count), held| {
+            (chances + held.chances(), count + f64::from(held.count))
+        });
         // Where strikes are likely they are tried about as often as they happen, so that none of them weighs much.
         let likely = (LIKELY_TRIES * chances).min(1.0) / f64::from(path.depth + 1);
         let expected = self
             .tries(path.weight * value * effort, path.depth)
             .max(likely);
-        let spread = self.spreads.of(path.depth, &self.key, luck);
+        // What one of them gets of all tries.
+        let share = |held: &Withheld| {
+            let even = 0.5 * held.chance / chances + 0.5 / count;
+            if value > 0.0 {
+                (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE * even
+            } else {
+                even
+            }
+        };
+        let mut tries = std::mem::take(&mut path.window.tries);
+        let mut spread = *self.spreads.of(path.depth, &self.key, luck);
+        let window = &path.window;
         for _ in 0..spread.round(expected) {
             let point = spread.next();
-            let share = |held: &Withheld| {
-                let even = 0.5 * held.chance / chances + 0.5 / count;
-                if value > 0.0 {
-                    (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE * even
-                } else {
-                    even
-                }
-            };
-            let mut left = point.clock;
-            let found = window.withheld.iter().find(|held| {
-                left -= share(held);
-                left < 0.0
-            });
-            let held = *found.unwrap_or(&window.withheld[window.withheld.len() - 1]);
+            let (held, place) = picked(&window.withheld, share, point.clock);
             let uniform = (held.chance, point.wait);
             let wait = strike_within(self.topology, held.clock, held.age, uniform);
             let at = window.from.after(wait).min(window.ends);
             let own = hazard(self.topology, held.clock, held.age, at.since(window.from));
             let others = window.hazard(self.topology, at) - own;
-            window.tries.push(Try {
+            tries.push(Try {
                 at,
-                clock: held.clock,
-                factor: held.chance * exp(-others) / (share(&held) * expected),
+                clock: self.one_of(path, held, place),
+                factor: held.chance * exp(-others) / (share(held) * expected),
                 lasts: point.lasts,
             });
         }
-        window
-            .tries
-            .sort_by_key(|planned| std::cmp::Reverse(planned.at));
+        tries.sort_by_key(|planned| std::cmp::Reverse(planned.at));
+        path.window.tries = tries;
+        *self.spreads.of(path.depth, &self.key, luck) = spread;
     }
+}
+
+/// What a uniform number falls to, if each member of a crowd gets this share; and the member's place.
+fn picked(
+    withheld: &[Withheld],
+    share: impl Fn(&Withheld) -> f64,
+    uniform: f64,
+) -> (&Withheld, u32) {
+    let mut left = uniform;
+    for held in withheld {
+        let each = share(held);
+        let all = f64::from(held.count) * each;
+        if left < all {
+            return (held, ((left / each) as u32).min(held.count - 1));
+        }
+        left -= all;
+    }
+    let last = &withheld[withheld.len() - 1];
+    (last, last.count - 1)
 }
 
 /// For how much longer what is broken stays broken, on the average: the first repair may be of something that does not

@@ -51,7 +51,10 @@ impl BasicEvent {
 
     /// The chance that so many members or more are the case at a moment.
     pub fn chance_of(&self, count: u16) -> f64 {
-        self.at_least.get(usize::from(count)).copied().unwrap_or(0.0)
+        self.at_least
+            .get(usize::from(count))
+            .copied()
+            .unwrap_or(0.0)
     }
 
     /// How many members are the case: the quantile of that at a uniform number.

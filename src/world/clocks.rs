@@ -75,6 +75,22 @@ impl<'t, C: Chance> World<'t, C> {
         self.strike_at(clock, Time::NEVER);
     }
 
+    /// Takes the clock that a fault shares with its family away from all of them.
+    pub fn withhold_family(&mut self, id: FaultId) {
+        if let Some(family) = self.layout.families.sharing_a_clock(id) {
+            self.state.families[family.index()].ready = 0;
+        }
+    }
+
+    /// Whether a clock has not struck, or what it began is over.
+    #[must_use]
+    pub fn can_strike(&self, clock: Clock) -> bool {
+        match clock {
+            Clock::Alarm(_) => true,
+            Clock::Fault(id) => !self.state.faults[id.index()].active,
+        }
+    }
+
     /// Gives a clock back that was taken away and has not struck by then: what is left of it is drawn anew.
     pub fn release(&mut self, clock: Clock, from: Time) {
         if let Clock::Fault(id) = clock
