@@ -15,7 +15,9 @@ use crate::time::Span;
 use crate::topology::Topology;
 
 /// How many times as frequent failures are made.
-const FACTORS: [f64; 7] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
+const FACTORS: [f64; 15] = [
+    1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 300.0, 500.0, 1000.0,
+];
 /// Failures that a plain trial should be expected to see.
 const ENOUGH_PER_TRIAL: f64 = 0.2;
 /// Trials of a check; their seed is apart from that of the study.

@@ -21,8 +21,10 @@ use crate::topology::{Families, Topology};
 use crate::world::World;
 use crate::world::clocks::Clock;
 
-/// A strike matters if it makes a failure this many times as near.
-const RELEVANT: f64 = 1.5;
+/// A strike matters if it makes a failure this many times as near; in a crowd of which some are usually down, where
+/// failures come in small steps, this many times.
+const RELEVANT: f64 = 3.0;
+const RELEVANT_IN_A_CROWD: f64 = 1.5;
 /// Clocks that the guide sees nothing in are taken away all the same if it is unlikely that any of them strikes.
 const RARE_CHANCE: f64 = 0.05;
 /// Expected tries from one window: for what a branch from the nominal trial is worth, so many, which spreads of luck
@@ -284,6 +286,8 @@ pub(super) struct Decisions<'g> {
     pub emphasis: f64,
     /// The clocks of each basic event that can be taken away.
     members: Vec<Vec<Member>>,
+    /// Crowds too many of whose members are usually down for branches to begin with one more.
+    is_usual: Vec<bool>,
     next: Vec<Withheld>,
     /// Importance and gains, by the configuration, which targets stand, and what is down.
     known: BTreeMap<Box<[u32]>, Known>,
@@ -294,6 +298,7 @@ pub(super) struct Decisions<'g> {
 
 impl<'g> Decisions<'g> {
     pub fn new(topology: &'g Topology, guide: &'g Guide, end: Time, worth: f64) -> Decisions<'g> {
+        let members = members(topology, guide);
         Decisions {
             topology,
             guide,
@@ -302,7 +307,14 @@ impl<'g> Decisions<'g> {
             gains: vec![0.0; guide.events.list.len()],
             emphasised: vec![false; guide.events.list.len()],
             emphasis: 1.0,
-            members: members(topology, guide),
+            is_usual: members
+                .iter()
+                .zip(&guide.events.list)
+                .map(|(members, event)| {
+                    event.size() > 1 && members.iter().all(|member| !member.is_initiator)
+                })
+                .collect(),
+            members,
             next: Vec::new(),
             known: BTreeMap::new(),
             key: Vec::new(),
@@ -452,7 +464,12 @@ impl<'g> Decisions<'g> {
         let mut chances = Chances::within(length);
         for (index, members) in self.members.iter().enumerate() {
             let gain = self.gains[index];
-            let is_relevant = gain > 0.0 && gain > (RELEVANT - 1.0) * importance;
+            let relevant = if self.is_usual[index] {
+                RELEVANT_IN_A_CROWD
+            } else {
+                RELEVANT
+            };
+            let is_relevant = gain > 0.0 && gain > (relevant - 1.0) * importance;
             let worth = match is_relevant {
                 true => gain / (1.0 / stays + 1.0 / self.guide.events.list[index].lasts),
                 false => 0.0,

@@ -37,7 +37,8 @@ pub struct BasicEvent {
 }
 
 impl BasicEvent {
-    fn new(what: What, chance: f64, lasts: f64) -> BasicEvent {
+    /// A basic event about whose shortage nothing is known.
+    pub fn new(what: What, chance: f64, lasts: f64) -> BasicEvent {
         let mut event = BasicEvent {
             what,
             chance,

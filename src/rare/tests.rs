@@ -3,15 +3,16 @@
 use super::check::check;
 use super::cuts::chance_of_set;
 use super::drill::Drills;
-use super::event::Events;
+use super::event::{BasicEvent, Events, What};
 use super::guide::{Guide, Rarity, Target, targets};
 use super::ledger::Ledger;
 use super::reach::Reach;
 use crate::model;
 use crate::rng::{Entity, Purpose, Stream};
 use crate::topology::compile::compile_parsed;
-use crate::topology::{JourneyId, StoreId, Topology};
+use crate::topology::{FaultId, JourneyId, StoreId, Topology};
 use crate::world::Layout;
+use crate::world::clocks::Clock;
 
 const VISIT: Target = Target::Journey(JourneyId(0));
 
@@ -246,18 +247,89 @@ fn drills_repeat() {
     assert!(first.costs.iter().any(|cost| *cost > 0.0));
 }
 
+/// The chance that so many of a basic event are the case at a moment, way by way.
+fn chance_of_count(kind: &BasicEvent, count: u16) -> f64 {
+    let all = kind.size();
+    let ways = (0..count).map(|taken| f64::from(all - taken) / f64::from(taken + 1));
+    let up = (count..all).map(|_| 1.0 - kind.chance);
+    ways.map(|ways| ways * kind.chance).chain(up).product()
+}
+
+/// The chance that it takes so many to come to `count` before it is as usual, as Feller has it.
+fn chance_of_coming_to(kind: &BasicEvent, count: u16, from: u16) -> f64 {
+    let usual = (f64::from(kind.size()) * kind.chance) as u16;
+    let odds = |level: u16| {
+        let up = f64::from(kind.size() - level) * kind.chance;
+        f64::from(level) * (1.0 - kind.chance) / up
+    };
+    let below = |level: u16| -> f64 {
+        let levels = usual..level;
+        levels
+            .map(|level| (usual + 1..=level).map(odds).product::<f64>())
+            .sum()
+    };
+    below(from) / below(count)
+}
+
 /// The chance of what a set still lacks, by counting ways one by one.
 fn chance_of_rest(events: &Events, set: &[(u32, u16)], counts: &[u16]) -> f64 {
-    let mut chance = 1.0;
-    for (event, count) in set {
+    let chances = set.iter().map(|(event, count)| {
         let kind = &events.list[*event as usize];
-        let down = counts[*event as usize].min(*count);
-        let (left, missing) = (kind.size() - down, count - down);
-        for step in 0..missing {
-            chance *= kind.chance * f64::from(left - step) / f64::from(step + 1);
+        let down = counts[*event as usize];
+        let any_time: f64 = (*count..=kind.size())
+            .map(|count| chance_of_count(kind, count))
+            .sum();
+        if down >= *count {
+            1.0
+        } else {
+            any_time.max(chance_of_coming_to(kind, *count, down))
         }
+    });
+    chances.product()
+}
+
+#[test]
+fn a_crowd_comes_to_a_level_as_a_gambler_is_ruined() {
+    for (size, chance) in [(5, 1e-3), (10, 0.2), (200, 0.04), (1000, 0.06)] {
+        let clocks = (0..size).map(|id| Clock::Fault(FaultId(id))).collect();
+        let kind = BasicEvent::new(What::Strike(clocks), chance, 1.0);
+        let mut sum = 0.0;
+        for count in (0..=kind.size()).rev() {
+            sum += chance_of_count(&kind, count);
+            let found = kind.chance_of(count);
+            assert!(
+                (found - sum).abs() <= 1e-9 * sum,
+                "{size} {count}: {found:e} {sum:e}"
+            );
+        }
+        let usual = (f64::from(kind.size()) * chance) as u16;
+        let enough = (2 * usual + 4).min(kind.size());
+        let chances = kind.chances_to_reach(enough);
+        for from in usual + 1..enough {
+            let right = chance_of_coming_to(&kind, enough, from).max(kind.chance_of(enough));
+            let found = chances[usize::from(from)];
+            assert!(
+                (found / right - 1.0).abs() < 1e-9,
+                "{size} {from}: {found:e} {right:e}"
+            );
+        }
+        assert_eq!(chances[usize::from(enough)], 1.0);
     }
-    chance
+}
+
+#[test]
+fn usual_states_are_as_frequent_as_they_should_be() {
+    let clocks = (0..50).map(|id| Clock::Fault(FaultId(id))).collect();
+    let kind = BasicEvent::new(What::Strike(clocks), 0.03, 1.0);
+    let draws = 100_000;
+    let mut seen = [0.0; 51];
+    for draw in 0..draws {
+        seen[usize::from(kind.usual((f64::from(draw) + 0.5) / f64::from(draws)))] += 1.0;
+    }
+    for (count, seen) in seen.into_iter().enumerate() {
+        let expected = f64::from(draws) * chance_of_count(&kind, count as u16);
+        assert!((seen - expected).abs() <= 1.0, "{count}: {seen} {expected}");
+    }
 }
 
 #[test]
