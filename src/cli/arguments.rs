@@ -200,7 +200,8 @@ pub struct PlanArguments {
     /// journey if none has one.
     #[arg(long, value_name = "SHARE", value_parser = quantity::precision, help_heading = "Plan")]
     pub precision: Option<f64>,
-    /// Which figures `--precision` is about, by their paths, such as `stores.db.split_brain.per_year`; may be repeated.
+    /// Which figures `--precision` is about, by their paths, such as `stores.db.split_brain.per_year`; may be repeated. An
+    /// availability counts by what it lacks.
     #[arg(
         long,
         value_name = "PATH",

@@ -52,8 +52,15 @@ pub fn is_interrupted() -> bool {
 /// If the operating system refuses the threads.
 pub fn compute_study(study: &Arc<Study>, plan: &PlanArguments, talk: Talk) -> Result<Outcome> {
     let checked = Arc::clone(study);
+    let says = !talk.quiet && plan.precision.is_some();
     let check = move || {
-        checked.checks();
+        let disbelieved = checked.journeys_disbelieved().join(", ");
+        if says && !disbelieved.is_empty() {
+            anstream::eprintln!(
+                "branches of {disbelieved} disagree with plain simulation: plain trials alone may take very long to be \
+                 that precise"
+            );
+        }
     };
     compute(study, (study.session(), check), plan, talk)
 }

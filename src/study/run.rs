@@ -119,6 +119,17 @@ impl Study {
         checks.all(|check| check.target != target || check.agrees())
     }
 
+    /// The journeys whose precision counts and whose branches are not believed; what is known of them comes from plain
+    /// trials.
+    #[must_use]
+    pub fn journeys_disbelieved(&self) -> Vec<&str> {
+        let concerned = journeys_concerned(&self.topology).into_iter();
+        concerned
+            .filter(|index| !self.agrees(Target::Journey((*index).into())))
+            .map(|index| &*self.topology.journeys[index].name)
+            .collect()
+    }
+
     /// How many failures of a target a trial is expected to have, as far as branches are concerned.
     pub(super) fn expects(&self, target: Target) -> f64 {
         let guide = self.guide.as_ref();
@@ -175,8 +186,10 @@ impl Study {
         let (tally, complete) = (tally.clone(), true);
         let trials = tally.trials;
         let document = ResultDocument::new(self, &Outcome { tally, complete }).to_value();
-        let figure = |path: &String| path::figure(path::get(&document, path).ok()?);
-        let of = |path: &String| match figure(path) {
+        let figure = |path: &str| path::figure(path::get(&document, path).ok()?);
+        // An availability is known as well as what it lacks: relative to itself, any is known at once.
+        let lack = |path: &str| figure(&path.replace(".availability", ".unavailability"));
+        let of = |path: &String| match lack(path).or_else(|| figure(path)) {
             Some(figure) => Progress::of(&figure, trials),
             // It has not been seen yet.
             None => Progress {

@@ -232,3 +232,25 @@ fn missing_shards_come_with_the_command_that_makes_them() {
     }
     assert!(message.contains(&study.model_hash), "{message}");
 }
+
+#[test]
+fn an_availability_is_as_precise_as_what_it_lacks() {
+    let (study, outcome) = example::outcome();
+    let journey = study.topology.journeys[0].name.clone();
+    let is_precise = |figure: &str, relative: f64| {
+        let mut study = study.clone();
+        study.plan = Plan::Precision {
+            relative,
+            max_trials: outcome.tally.trials,
+        };
+        study.precise = vec![format!("journeys.{journey}.{figure}")];
+        study.is_precise(&outcome.tally)
+    };
+    let half_width = |figure: &str| {
+        let widths = [1e-6, 1e-4, 1e-2, 0.1, 0.3, 1.0, 3.0, 10.0];
+        widths.into_iter().find(|width| is_precise(figure, *width))
+    };
+    let found = half_width("availability.time");
+    assert!(found > Some(1e-2), "{found:?}");
+    assert_eq!(found, half_width("unavailability.time"));
+}

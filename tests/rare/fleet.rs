@@ -1,4 +1,4 @@
-//! A large fleet in which something is always broken, and the loss of two regions, which is what matters.
+//! Large fleets in which something is always broken: the loss of two regions, and of too many machines at once.
 
 use super::case::{Case, DAY, HOUR, YEAR};
 use super::solved::{at_least_down, either, share_down};
@@ -37,4 +37,31 @@ journeys: {{ visit: {{ needs: [ {{ at-least: {{ count: 3, of: [{}] }} }} ], rate
     let outage = share_down(region * YEAR, 6.0 * HOUR);
     let region = either(&[outage, at_least_down(2, 5, zone)]);
     Case::down("fleet", 30, &body, at_least_down(2, 4, region))
+}
+
+/// So many machines, each up for 1,000 hours, of which so many are needed. How many are down is binomial, whatever the
+/// laws are.
+fn crowd(name: &str, [size, least]: [usize; 2], every: &str, (law, hours): (&str, f64)) -> Case {
+    let body = format!(
+        "places: {{ site: {{}} }}
+services:
+  app: {{ runs: {{ site: {size} }}, at-least: {least}, instance: {{ fails: {{ every: {every}, lasts: {{ {law} }} }} }} }}
+journeys: {{ visit: {{ needs: [app], rate: 10/s }} }}
+"
+    );
+    let exact = at_least_down(size - least + 1, size, share_down(1000.0, hours));
+    Case::down(name, 30, &body, exact)
+}
+
+/// Fifty machines that age, and forty are needed: one is down on average, and ten more have to follow.
+pub fn ageing_crowd() -> Case {
+    let every = "{ weibull: { mean: 1000h, shape: 2 } }";
+    let lasts = "lognormal: { mean: 20h, median: 12h }";
+    crowd("ageing-crowd", [50, 40], every, (lasts, 20.0))
+}
+
+/// Two hundred machines, of which 170 are needed: eight are down on average.
+pub fn large_crowd() -> Case {
+    let lasts = "exponential: { mean: 40h }";
+    crowd("large-crowd", [200, 170], "1000h", (lasts, 40.0))
 }

@@ -3,6 +3,7 @@
 use fivenines::rare::{Guide, Rarity, splitting};
 
 use super::case::Case;
+use super::fleet::large_crowd;
 use super::hierarchy::lognormal_replicas;
 use super::kinds::{three_kinds, two_large_kinds};
 use super::published::one_node_of_three;
@@ -59,4 +60,9 @@ fn replicas() {
 #[test]
 fn nodes_with_one_crew() {
     agrees(&one_node_of_three(1.0), 500);
+}
+
+#[test]
+fn crowds() {
+    agrees(&large_crowd(), 30);
 }
