@@ -47,8 +47,9 @@ pub fn build() -> Result<Packages> {
     };
     bind(&module, Bindgen::new().nodejs(true)?, &packages.node)?;
     // Whoever calls `init()` gets the module that lies beside it.
-    let web = Bindgen::new().web(true)?.omit_default_module_path(false);
-    bind(&module, web, &packages.web)?;
+    let mut web = Bindgen::new();
+    web.web(true)?.omit_default_module_path(false);
+    bind(&module, &mut web, &packages.web)?;
     Ok(packages)
 }
 
