@@ -3,7 +3,8 @@
 //! While a branch runs, the clocks that would bring it nearer to a failure are taken away from it: nothing relevant
 //! strikes unless it is tried. A try draws which clock, in proportion to the chance that it strikes and to what that
 //! would lead to, and when, from the clock's law cut to the window. Its weight is the density of being the first to
-//! strike over that of the try; what goes on without it carries the chance that nothing struck. A tenth of the tries
+//! strike over that of the try; what goes on without it carries the chance that nothing struck. Members of a crowd
+//! that share a clock are taken away as one, and told apart only when one of them is tried. A tenth of the tries
 //! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,10 @@
 //! Importance: how near a state is to a failure that matters.
 //!
 //! It is the sum over the cut sets of their cost times the chance of what is still missing, so that with everything up
-//! each target contributes one. All that is known of "everything up" is worked out once, and so are the chances of what
-//! is missing for each number of members that are down: a state costs no more than the sets that touch what is down.
+//! each target contributes one. Members of a crowd that are not down are known to be up: how near some are to being too
+//! many is the chance that so many more follow before things are as usual. All that is known of "everything up" is worked
+//! out once, and so are the chances of what is missing for each number of members that are down: a state costs no more
+//! than the sets that touch what is down.
 
 use super::cuts::{Cut, chance_of_set};
 use super::event::Events;

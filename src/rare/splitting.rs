@@ -8,8 +8,8 @@
 //! safe set soon anyway, and what is counted there, such as the end of an outage, keeps the weight of what led to it.
 //!
 //! Where a failure takes few large steps, forcing (see `decision`) needs far fewer branches. The nominal trial, its
-//! plans and what counts where are those of `trial`. Deliberately absent: redrawing of repairs, which may have been drawn
-//! long; copies share those that are under way.
+//! plans and what counts where are those of `trial`. Deliberately absent: redrawing of repairs that were drawn long, which
+//! is in the weight; copies share those.
 
 use std::ops::Range;
 

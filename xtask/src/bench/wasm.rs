@@ -16,42 +16,66 @@ const STUDIES: [(&str, u64, &str); 3] = [
     ("nine-nines", 2000, "branches"),
 ];
 
-/// A row for each study; the ratio is how many times longer WebAssembly takes.
+/// Browsers that can be asked, by the names of their programs.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// A row for each study in node, and one in a browser; the ratio is how many times longer WebAssembly takes.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
-    let package = package();
-    STUDIES
-        .into_iter()
-        .map(|(model, trials, method)| {
-            let outcome = match &package {
-                Ok(package) => Ok(measured(programs, package, (model, trials, method))?),
-                Err(why) => Err(format!("{why:#}")),
-            };
-            Ok(Row {
+    let packages = packages().map_err(|why| format!("{why:#}"));
+    let mut rows = Vec::new();
+    for study in STUDIES {
+        let in_node = packages.clone().map(|[node, _]| {
+            let words = ["node", "benches/wasm/study.mjs", &node];
+            words.map(str::to_owned).to_vec()
+        });
+        let in_browser = packages.clone().and_then(|[_, web]| {
+            let browser = browser().ok_or("there is no Chromium")?;
+            let words = ["node", "benches/wasm/browser.mjs", browser, &web];
+            Ok(words.map(str::to_owned).to_vec())
+        });
+        for (place, words) in [("node", in_node), ("a browser", in_browser)] {
+            let (model, trials, method) = study;
+            rows.push(Row {
                 name: format!(
-                    "time in WebAssembly to native, {trials} trials of `models/{model}.yaml`, {method}"
+                    "time in {place}'s WebAssembly to native, {trials} trials of `models/{model}.yaml`, {method}"
                 ),
-                outcome,
+                outcome: match words {
+                    Ok(words) => Ok(measured(programs, words, study)?),
+                    Err(why) => Err(why),
+                },
                 aim: Aim::AtMost(1.5),
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    Ok(rows)
 }
 
-/// The package, if there is a node to run it.
-fn package() -> Result<String> {
+/// The directories of the packages for node and for browsers, if there is a node to run them.
+fn packages() -> Result<[String; 2]> {
     command::output(&mut program("node", &["--version"]))?;
-    Ok(text(&wasm::build()?.node)?.to_owned())
+    let built = wasm::build()?;
+    Ok([text(&built.node)?.to_owned(), text(&built.web)?.to_owned()])
 }
 
+/// The first browser that is there.
+fn browser() -> Option<&'static str> {
+    let is_there = |name: &&str| {
+        let mut command = program(name, &["--version"]);
+        command.stderr(std::process::Stdio::null());
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    BROWSERS.into_iter().find(is_there)
+}
+
+/// The native side against the one that these words start.
 fn measured(
     programs: &Programs,
-    package: &str,
+    words: Vec<String>,
     (model, trials, method): (&str, u64, &'static str),
 ) -> Result<Measured> {
     let file = format!("models/{model}.yaml");
-    let native = [text(&programs.comparison)?, "study"].map(String::from);
-    let node = ["node", "benches/wasm/study.mjs", package].map(String::from);
-    let sides = [native.to_vec(), node.to_vec()].map(|words| {
+    let native = vec![text(&programs.comparison)?.to_owned(), "study".to_owned()];
+    let sides = [native, words].map(|words| {
         let file = file.clone();
         Contender {
             command: Box::new(move |_| {
