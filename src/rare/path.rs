@@ -2,13 +2,12 @@
 
 use super::chance::BranchChance;
 use super::decision::Window;
-use super::guide::Target;
+use super::guide::{Guide, Target};
 use super::ledger::Ledger;
 use super::likelihood::Likelihood;
 use crate::engine::Chance;
 use crate::measure::Observers;
 use crate::time::{Span, Time};
-use crate::topology::FaultId;
 use crate::world::World;
 
 /// A little more than the minute for which an incident has to be over.
@@ -26,8 +25,6 @@ pub(super) struct Path<'t> {
     /// How many branches it is away from the nominal trial.
     pub depth: u32,
     pub window: Window,
-    /// Faults whose repair was drawn long, which is in the weight.
-    pub lengthened: Vec<FaultId>,
     /// What the path weighs under other figures.
     pub likelihood: Likelihood,
 }
@@ -62,11 +59,12 @@ impl<'t> Path<'t> {
         is_news
     }
 
-    /// Draws what is left of repairs anew, so that a branch does not share the luck of those that it left. What a branch
-    /// has gone through until `at` says how old its repairs are, and nothing about when they will end.
-    pub fn redraw_repairs(&mut self, at: Time) {
-        for id in &self.ledger.active {
-            if !self.lengthened.contains(id) {
+    /// Draws what is left of repairs anew, so that a branch does not share the luck of those that it left: in crowds alone,
+    /// where branches begin with nothing but what is usual. What a branch has gone through until `at` says how old its
+    /// repairs are, and nothing about when they will end.
+    pub fn redraw_repairs(&mut self, guide: &Guide, at: Time) {
+        if guide.initiators.is_empty() {
+            for id in &self.ledger.active {
                 self.world.redraw_repair(*id, at);
             }
         }
@@ -81,7 +79,6 @@ impl<'t> Path<'t> {
         self.weight = other.weight;
         self.depth = other.depth;
         self.window.copy_from(&other.window);
-        self.lengthened.clone_from(&other.lengthened);
         self.likelihood.copy_from(&other.likelihood);
     }
 }

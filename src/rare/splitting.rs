@@ -8,8 +8,8 @@
 //! safe set soon anyway, and what is counted there, such as the end of an outage, keeps the weight of what led to it.
 //!
 //! Where a failure takes few large steps, forcing (see `decision`) needs far fewer branches. The nominal trial, its
-//! plans and what counts where are those of `trial`. Deliberately absent: redrawing of repairs that were drawn long, which
-//! is in the weight; copies share those.
+//! plans and what counts where are those of `trial`. Deliberately absent: redrawing of repairs where more than what is
+//! usual begins branches; copies share those.
 
 use std::ops::Range;
 
@@ -75,7 +75,7 @@ impl<'t> Explorer<'t> {
     /// Draws the rest of every life anew that brings a failure nearer.
     fn redraw(&self, path: &mut Path<'t>) {
         let now = path.world.state.now;
-        path.redraw_repairs(now);
+        path.redraw_repairs(self.guide, now);
         let events = self.guide.events.list.iter().zip(&self.guide.matters);
         for (event, _) in events.filter(|(_, matters)| **matters) {
             path.world.redraw(event.clocks(), now);

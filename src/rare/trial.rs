@@ -335,7 +335,7 @@ impl<'t> Explorer<'t> {
         let mut path = self.copy_of(world, observers, ledger);
         path.weight = plan.weight;
         self.leave_nominal(&mut path, plan.at);
-        path.redraw_repairs(plan.at);
+        path.redraw_repairs(self.guide, plan.at);
         path.observers.advance(self.topology, plan.at);
         path.observers.forget();
         self.strike(&mut path, (plan.clock, plan.at), plan.lasts);
@@ -351,7 +351,7 @@ impl<'t> Explorer<'t> {
         let mut path = self.copy_of(world, observers, ledger);
         path.weight = 1.0;
         self.leave_nominal(&mut path, world.state.now);
-        path.redraw_repairs(world.state.now);
+        path.redraw_repairs(self.guide, world.state.now);
         self.explore(path);
     }
 
@@ -369,7 +369,6 @@ impl<'t> Explorer<'t> {
             weight: 1.0,
             depth: 0,
             window: Window::default(),
-            lengthened: Vec::new(),
             likelihood: Likelihood::default(),
         });
         path.world.copy_state(world);
@@ -378,7 +377,6 @@ impl<'t> Explorer<'t> {
         path.standing.fill(true);
         path.depth = 0;
         path.window.copy_from(&Window::default());
-        path.lengthened.clear();
         self.begin(&mut path);
         path
     }
@@ -415,7 +413,6 @@ impl<'t> Explorer<'t> {
             let draw = self.topology.faults[id.index()].draw_repair;
             let law = &self.lengthened[id.index()];
             path.world.chance_mut().lengthen(draw, law, lasts);
-            path.lengthened.push(id);
         }
         let mut struck = false;
         while !struck {
@@ -475,7 +472,7 @@ impl<'t> Explorer<'t> {
             {
                 let mut other = self.copy_of_branch(&path);
                 other.weight *= attempt.factor;
-                other.redraw_repairs(attempt.at);
+                other.redraw_repairs(self.guide, attempt.at);
                 other.observers.advance(self.topology, attempt.at);
                 self.strike(&mut other, (attempt.clock, attempt.at), attempt.lasts);
                 self.pending.push(other);
