@@ -85,7 +85,7 @@ function forget() {
 server.listen(0, "127.0.0.1", () => {
   const quiet = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   const flags = ["--headless", "--no-sandbox", "--no-first-run", ...quiet, `--user-data-dir=${profile}`];
-  // A page must ask for this port for the browser not to end at once.
+  // Without a port for its tools, a headless browser ends as soon as it has the page.
   flags.push("--remote-debugging-port=0", `http://127.0.0.1:${server.address().port}/`);
   shown = spawn(browser, flags, { stdio: "ignore" });
   shown.on("error", (error) => finish({ error: String(error) }));

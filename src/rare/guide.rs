@@ -350,7 +350,9 @@ impl Guide {
             active <= MOSTLY_SAFE
         });
         let guided_value: f64 = guided.iter().map(|initiator| initiator.1).sum();
-        let usual_value = window * self.value_of_usual_strikes(&begins);
+        let usual = Usual::of(&self.events, &self.matters);
+        self.take_in(&usual);
+        let usual_value = window * self.value_of_usual_strikes(&usual, &begins);
         let total = (guided_value + usual_value).max(f64::MIN_POSITIVE);
         let count = (guided.len() + others.len()) as f64;
         let all = guided.iter().chain(&others);
@@ -362,15 +364,17 @@ impl Guide {
         self.value_per_trial = total;
     }
 
-    /// Takes what is usual into the safe set; returns what strikes come to a second that leave it, but for those of events
-    /// that begin branches by themselves.
-    fn value_of_usual_strikes(&mut self, begins: &[bool]) -> f64 {
+    /// Takes what is usual into the safe set.
+    fn take_in(&mut self, usual: &Usual) {
         let configuration = &self.configurations[0];
-        let usual = Usual::of(&self.events, &self.matters);
-        let base = configuration.base;
         let most = usual.most(|state| configuration.importance(state));
-        self.unsafe_from = f64::max(UNSAFE, most / base);
-        let least = self.unsafe_from * base;
+        self.unsafe_from = f64::max(UNSAFE, most / configuration.base);
+    }
+
+    /// What strikes come to a second that leave the safe set, but for those of events that begin branches by themselves.
+    fn value_of_usual_strikes(&self, usual: &Usual, begins: &[bool]) -> f64 {
+        let configuration = &self.configurations[0];
+        let least = self.unsafe_from * configuration.base;
         let standing = vec![true; self.all.len()];
         let mut gains = vec![0.0; self.events.list.len()];
         usual.mean(|state| {

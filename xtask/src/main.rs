@@ -17,7 +17,8 @@ Usage: cargo xtask TASK
 
 Tasks:
   test    everything that a change has to pass; needs node
-  bench   how fast it is against other ways, as a table of ratios; takes minutes; needs node and python3
+  bench   how fast it is against other ways, as a table of ratios; takes minutes; needs node and python3,
+          and for some rows chromium
   wasm    build the WebAssembly packages into target/wasm/node and target/wasm/web
   schema  write schema/*.json from the types that read models and write results
 ";
