@@ -5,7 +5,8 @@
 //! would lead to, and when, from the clock's law cut to the window. Its weight is the density of being the first to
 //! strike over that of the try; what goes on without it carries the chance that nothing struck. Members of a crowd
 //! that share a clock are taken away as one, and told apart only when one of them is tried. A tenth of the tries
-//! ignores what a strike would lead to, so that no path is starved by a guide that is wrong.
+//! ignores what a strike would lead to, so that no path is starved by a guide that is wrong; what the guide sees nothing in is tried as
+//! often as it strikes, at least.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::engine::Chance;
 use crate::math::{exp, exp_m1};
 use crate::rng::Stream;
 use crate::time::{Span, Time};
-use crate::topology::{Families, Topology};
+use crate::topology::{Families, FaultId, Topology};
 use crate::world::World;
 use crate::world::clocks::Clock;
 
@@ -28,6 +29,8 @@ const RELEVANT: f64 = 3.0;
 const RELEVANT_IN_A_CROWD: f64 = 1.5;
 /// Clocks that the guide sees nothing in are taken away all the same if it is unlikely that any of them strikes.
 const RARE_CHANCE: f64 = 0.05;
+/// In branches of branches, as deep as this at most.
+const DEEPEST_IDLE: u32 = 3;
 /// Expected tries from one window: for what a branch from the nominal trial is worth, so many, which spreads of luck
 /// make worth more than as many branches; all in all between the other two.
 const TRIES_PER_WORTH: f64 = 2.0;
@@ -65,6 +68,11 @@ impl Withheld {
     /// The chances of all of them.
     fn chances(&self) -> f64 {
         f64::from(self.count) * self.chance
+    }
+
+    /// Whether the guide sees nothing in it.
+    fn is_idle(&self) -> bool {
+        self.value <= 0.0
     }
 
     /// What all of them are worth.
@@ -154,7 +162,7 @@ impl Window {
 }
 
 /// The mean time to a strike of a clock, if that has no memory.
-fn memoryless(topology: &Topology, clock: Clock) -> Option<f64> {
+pub(super) fn memoryless(topology: &Topology, clock: Clock) -> Option<f64> {
     match clock {
         Clock::Alarm(id) => topology.detectors[id.index()].false_alarm_every,
         Clock::Fault(id) => match &topology.faults[id.index()].every {
@@ -287,8 +295,6 @@ pub(super) struct Decisions<'g> {
     pub emphasis: f64,
     /// The clocks of each basic event that can be taken away.
     members: Vec<Vec<Member>>,
-    /// Crowds too many of whose members are usually down for branches to begin with one more.
-    is_usual: Vec<bool>,
     next: Vec<Withheld>,
     /// Importance and gains, by the configuration, which targets stand, and what is down.
     known: BTreeMap<Box<[u32]>, Known>,
@@ -299,7 +305,6 @@ pub(super) struct Decisions<'g> {
 
 impl<'g> Decisions<'g> {
     pub fn new(topology: &'g Topology, guide: &'g Guide, end: Time, worth: f64) -> Decisions<'g> {
-        let members = members(topology, guide);
         Decisions {
             topology,
             guide,
@@ -308,14 +313,7 @@ impl<'g> Decisions<'g> {
             gains: vec![0.0; guide.events.list.len()],
             emphasised: vec![false; guide.events.list.len()],
             emphasis: 1.0,
-            is_usual: members
-                .iter()
-                .zip(&guide.events.list)
-                .map(|(members, event)| {
-                    event.size() > 1 && members.iter().all(|member| !member.is_initiator)
-                })
-                .collect(),
-            members,
+            members: members(topology, guide),
             next: Vec::new(),
             known: BTreeMap::new(),
             key: Vec::new(),
@@ -442,15 +440,25 @@ impl<'g> Decisions<'g> {
 
     /// How far ahead one looks: to the next repair, and not beyond what is measured.
     fn length(&self, path: &Path<'_>, from: Time) -> Span {
-        let due = path
-            .ledger
-            .active
-            .iter()
-            .filter_map(|id| path.world.repair_due(*id));
-        let next = due
-            .filter(|due| *due > from)
-            .min()
-            .unwrap_or_else(|| from.after(LOOK_AHEAD));
+        self.until(from, next_repair(path, from, |_| true))
+    }
+
+    /// How long a window will be, as far as that may decide what is taken away: when repairs end that are drawn anew is known
+    /// by their means alone. If it depended on what was drawn, those that are long would come too often: strikes that are not
+    /// tried keep them, and leave the short ones to be drawn anew.
+    fn foreseen(&self, path: &Path<'_>, from: Time) -> Span {
+        let known = next_repair(path, from, |id| self.guide.usual_crowd(id).is_none());
+        let active = path.ledger.active.iter();
+        let usual = active.filter_map(|id| self.guide.usual_crowd(*id));
+        let rate: f64 = usual
+            .map(|crowd| 1.0 / self.guide.events.list[crowd].lasts)
+            .sum();
+        let usual = (rate > 0.0).then(|| from.after(Span::from_seconds(1.0 / rate)));
+        self.until(from, known.into_iter().chain(usual).min())
+    }
+
+    fn until(&self, from: Time, next: Option<Time>) -> Span {
+        let next = next.unwrap_or_else(|| from.after(LOOK_AHEAD));
         next.min(self.end).since(from)
     }
 
@@ -463,14 +471,15 @@ impl<'g> Decisions<'g> {
         }
         let stays = stays_seconds(path, from).unwrap_or(length.seconds());
         let mut chances = Chances::within(length);
+        let mut foreseen = Chances::within(self.foreseen(path, from));
         for (index, members) in self.members.iter().enumerate() {
             let gain = self.gains[index];
-            let relevant = if self.is_usual[index] {
+            let enough = if self.guide.is_usual[index] {
                 RELEVANT_IN_A_CROWD
             } else {
                 RELEVANT
             };
-            let is_relevant = gain > 0.0 && gain > (relevant - 1.0) * importance;
+            let is_relevant = gain > 0.0 && gain > (enough - 1.0) * importance;
             let worth = match is_relevant {
                 true => gain / (1.0 / stays + 1.0 / self.guide.events.list[index].lasts),
                 false => 0.0,
@@ -504,13 +513,13 @@ impl<'g> Decisions<'g> {
                     value: chance * worth,
                 };
                 if !is_relevant {
-                    idle += held.chances();
+                    idle += f64::from(count) * foreseen.of(self.topology, member, age);
                 }
                 total += held.values();
                 self.next.push(held);
             }
         }
-        if idle > RARE_CHANCE {
+        if idle > RARE_CHANCE || path.depth > DEEPEST_IDLE {
             self.next.retain(|held| held.value > 0.0);
         }
         total
@@ -533,23 +542,40 @@ impl<'g> Decisions<'g> {
 
     /// Draws what is tried in the window that was just opened.
     fn plan(&mut self, path: &mut Path<'_>, (value, effort): (f64, f64), luck: &mut Stream) {
-        let held = path.window.withheld.iter();
-        let (chances, count) = held.fold((0.0, 0.0), |(chances, count), held| {
-            (chances + held.chances(), count + f64::from(held.count))
-        });
+        let (mut chances, mut count) = (0.0, 0.0);
+        let (mut idle_chances, mut idle_count) = (0.0, 0.0);
+        for held in &path.window.withheld {
+            chances += held.chances();
+            count += f64::from(held.count);
+            if held.is_idle() {
+                idle_chances += held.chances();
+                idle_count += f64::from(held.count);
+            }
+        }
         // Where strikes are likely they are tried about as often as they happen, so that none of them weighs much.
         let likely = (LIKELY_TRIES * chances).min(1.0) / f64::from(path.depth + 1);
-        let expected = self
+        let guided = self
             .tries(path.weight * value * effort, path.depth)
             .max(likely);
+        let evenly = if value > 0.0 { DEFENSIVE } else { 1.0 };
+        let even = |chance: f64, members: f64| 0.5 * chance / chances + 0.5 * members / count;
+        // What the guide sees nothing in is tried as often as it happens, at least, so that no weight grows by it.
+        let for_idle = guided * evenly * even(idle_chances, idle_count);
+        let more = f64::max(idle_chances - for_idle, 0.0);
+        let expected = guided + more;
         // What one of them gets of all tries.
         let share = |held: &Withheld| {
-            let even = 0.5 * held.chance / chances + 0.5 / count;
-            if value > 0.0 {
-                (1.0 - DEFENSIVE) * held.value / value + DEFENSIVE * even
+            let by_value = match value > 0.0 {
+                true => (1.0 - evenly) * held.value / value,
+                false => 0.0,
+            };
+            let share = by_value + evenly * even(held.chance, 1.0);
+            let more = if held.is_idle() && more > 0.0 {
+                more * held.chance / idle_chances
             } else {
-                even
-            }
+                0.0
+            };
+            (guided * share + more) / expected
         };
         let mut tries = std::mem::take(&mut path.window.tries);
         let mut spread = *self.spreads.of(path.depth, &self.key, luck);
@@ -594,6 +620,13 @@ fn picked(
     (last, last.count - 1)
 }
 
+/// When the next of these repairs is due.
+fn next_repair(path: &Path<'_>, from: Time, is_meant: impl Fn(FaultId) -> bool) -> Option<Time> {
+    let meant = path.ledger.active.iter().filter(|id| is_meant(**id));
+    let due = meant.filter_map(|id| path.world.repair_due(*id));
+    due.filter(|due| *due > from).min()
+}
+
 /// For how much longer what is broken stays broken, on the average: the first repair may be of something that does not
 /// matter, so that a strike before it keeps its value after it.
 fn stays_seconds(path: &Path<'_>, from: Time) -> Option<f64> {
@@ -604,4 +637,89 @@ fn stays_seconds(path: &Path<'_>, from: Time) -> Option<f64> {
         .map(|due| due.since(from).seconds());
     let (sum, count) = left.fold((0.0, 0.0), |(sum, count), left| (sum + left, count + 1.0));
     (count > 0.0).then_some(sum / count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Observers;
+    use crate::model;
+    use crate::rare::chance::BranchChance;
+    use crate::rare::guide::{Rarity, targets};
+    use crate::rare::ledger::Ledger;
+    use crate::rare::likelihood::Likelihood;
+    use crate::rng::{Entity, Purpose};
+    use crate::topology::compile::compile_parsed;
+    use crate::world::Layout;
+
+    /// Twelve pools alike: branches begin with some of them, and the others are usual.
+    fn pools() -> Topology {
+        let names: Vec<String> = (0..12).map(|index| format!("s{index}")).collect();
+        let fails = "every: 100h, lasts: { exponential: { mean: 1h } }";
+        let services = names.iter().map(|name| {
+            format!("  {name}: {{ runs: {{ site: 4 }}, at-least: 2, instance: {{ fails: {{ {fails} }} }} }}\n")
+        });
+        let text = format!(
+            "fivenines: 1\nname: pools\nplaces: {{ site: {{}} }}\nservices:\n{}journeys: {{ visit: {{ needs: [{}], rate: 10/s }} }}",
+            services.collect::<String>(),
+            names.join(", ")
+        );
+        let (topology, _) = compile_parsed(model::parse(&text, &[])).expect("a model of pools");
+        topology
+    }
+
+    /// What is taken away after two members of a usual pool have failed, if they are repaired after so long.
+    fn taken_away(topology: &Topology, guide: &Guide, repaired_after: Span) -> Vec<Clock> {
+        let layout = Layout::new(topology);
+        let mut luck = Stream::new(1, 0, Entity::named("decision"), Purpose(0));
+        let mut path = Path {
+            world: World::new(topology, &layout, BranchChance::new(&topology.draws)),
+            observers: Observers::new(topology),
+            ledger: Ledger::of(&guide.events),
+            standing: vec![true; targets(topology).len()],
+            weight: 1.0,
+            depth: 0,
+            window: Window::default(),
+            likelihood: Likelihood::default(),
+        };
+        let usual = guide.is_usual.iter().position(|usual| *usual);
+        let pool = &guide.events.list[usual.expect("a usual pool")];
+        let struck: Vec<FaultId> = pool.clocks()[..2]
+            .iter()
+            .filter_map(|clock| match clock {
+                Clock::Fault(id) => Some(*id),
+                Clock::Alarm(_) => None,
+            })
+            .collect();
+        for id in &struck {
+            path.world.strike_at(Clock::Fault(*id), Time(1));
+            let mut happened = false;
+            while !happened {
+                happened = path.world.rings_next(Clock::Fault(*id));
+                path.world.step();
+                path.ledger.note(guide, &path.world);
+            }
+        }
+        let now = path.world.state.now;
+        for id in &struck {
+            path.world.repair_at(*id, now.after(repaired_after));
+        }
+        let worth = guide.value_per_trial / guide.branches_per_trial;
+        let end = path.observers.window.to;
+        Decisions::new(topology, guide, end, worth).open(&mut path, now, &mut luck);
+        assert_eq!(path.window.ends, now.after(repaired_after));
+        let withheld = path.window.withheld.iter();
+        withheld.map(|held| held.clock).collect()
+    }
+
+    #[test]
+    fn what_is_taken_away_does_not_depend_on_repairs_to_come() {
+        let topology = pools();
+        let guide = Guide::new(&topology, Rarity::All);
+        assert!(!guide.initiators.is_empty());
+        let soon = taken_away(&topology, &guide, Span::from_seconds(60.0));
+        let late = taken_away(&topology, &guide, Span::from_seconds(36_000.0));
+        assert!(!soon.is_empty());
+        assert_eq!(soon, late);
+    }
 }

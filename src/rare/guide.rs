@@ -13,7 +13,7 @@ use super::ledger::Ledger;
 use super::reach::Reach;
 use super::usual::Usual;
 use crate::measure::Totals;
-use crate::topology::{Journey, JourneyId, Objective, StoreId, Topology};
+use crate::topology::{FaultId, Journey, JourneyId, Objective, StoreId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
@@ -27,7 +27,7 @@ const COMMON_PER_TRIAL: f64 = 20.0;
 pub const UNSAFE: f64 = 3.0;
 /// Initiators are active for this share of the time at most, all together: what strikes more often is usual, and begins
 /// no branch by itself.
-const MOST_ACTIVE: f64 = 0.3;
+const MOST_ACTIVE: f64 = 0.15;
 /// A trial starts a branch for so many strikes and repairs of its own, so that it costs less than they do; at least and
 /// at most so many.
 const EVENTS_PER_BRANCH: f64 = 4.0;
@@ -133,6 +133,8 @@ pub struct Guide {
     pub(super) initiators: Vec<(Clock, f64)>,
     /// Whether a basic event is in any set that matters.
     pub(super) matters: Vec<bool>,
+    /// Whether a basic event is a crowd of which some are usually down, so that no branch begins with one more.
+    pub(super) is_usual: Vec<bool>,
     /// How many times as near to a failure as everything up the states of the safe set are at most.
     unsafe_from: f64,
     /// What all strikes of initiators in a trial come to, as the drills have it.
@@ -193,6 +195,7 @@ impl Guide {
             expected,
             initiators: Vec::new(),
             matters: Vec::new(),
+            is_usual: Vec::new(),
             unsafe_from: UNSAFE,
             value_per_trial: 0.0,
             branches_per_trial: branches_per_trial(topology),
@@ -299,6 +302,12 @@ impl Guide {
         found.ok().map(|index| self.initiators[index].1)
     }
 
+    /// The crowd that a fault belongs to, if some of that are usually down.
+    pub(super) fn usual_crowd(&self, id: FaultId) -> Option<usize> {
+        let event = self.events.of_clock(Clock::Fault(id));
+        event.filter(|event| self.is_usual[*event])
+    }
+
     fn find_what_matters(&self) -> Vec<bool> {
         let mut matters = vec![false; self.events.list.len()];
         let cuts = self
@@ -309,6 +318,16 @@ impl Guide {
             matters[*event as usize] = true;
         }
         matters
+    }
+
+    fn find_what_is_usual(&self) -> Vec<bool> {
+        let begins = |clock: &Clock| self.share_of(*clock).is_some();
+        let crowds = self.events.list.iter().zip(&self.matters);
+        crowds
+            .map(|(event, matters)| {
+                *matters && event.size() > 1 && !event.clocks().iter().any(begins)
+            })
+            .collect()
     }
 
     /// The clocks that branches start from: those that leave the safe set by the guide's own lights and are seldom
@@ -361,6 +380,7 @@ impl Guide {
             .map(|(clock, value, _)| (*clock, share(*value)))
             .collect();
         self.initiators.sort_by_key(|initiator| initiator.0);
+        self.is_usual = self.find_what_is_usual();
         self.value_per_trial = total;
     }
 

@@ -59,12 +59,13 @@ impl<'t> Path<'t> {
         is_news
     }
 
-    /// Draws what is left of repairs anew, so that a branch does not share the luck of those that it left: in crowds alone,
-    /// where branches begin with nothing but what is usual. What a branch has gone through until `at` says how old its
-    /// repairs are, and nothing about when they will end.
-    pub fn redraw_repairs(&mut self, guide: &Guide, at: Time) {
-        if guide.initiators.is_empty() {
-            for id in &self.ledger.active {
+    /// Draws what is left of repairs in usual crowds anew, so that a branch does not share the luck of those that it left.
+    /// What a branch has gone through until `at` says how old its repairs are, and nothing about when they will end: nothing
+    /// that was decided until then may depend on that. Decisions look at the weight, and that knows how long a repair was
+    /// drawn which an initiator began: those stay.
+    pub fn redraw_usual_repairs(&mut self, guide: &Guide, at: Time) {
+        for id in &self.ledger.active {
+            if guide.usual_crowd(*id).is_some() {
                 self.world.redraw_repair(*id, at);
             }
         }

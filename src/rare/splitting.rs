@@ -8,8 +8,8 @@
 //! safe set soon anyway, and what is counted there, such as the end of an outage, keeps the weight of what led to it.
 //!
 //! Where a failure takes few large steps, forcing (see `decision`) needs far fewer branches. The nominal trial, its
-//! plans and what counts where are those of `trial`. Deliberately absent: redrawing of repairs where more than what is
-//! usual begins branches; copies share those.
+//! plans and what counts where are those of `trial`. Deliberately absent: repairs of their own for copies of what initiators have
+//! begun, and delays of their own; those they share.
 
 use std::ops::Range;
 
@@ -75,7 +75,7 @@ impl<'t> Explorer<'t> {
     /// Draws the rest of every life anew that brings a failure nearer.
     fn redraw(&self, path: &mut Path<'t>) {
         let now = path.world.state.now;
-        path.redraw_repairs(self.guide, now);
+        path.redraw_usual_repairs(self.guide, now);
         let events = self.guide.events.list.iter().zip(&self.guide.matters);
         for (event, _) in events.filter(|(_, matters)| **matters) {
             path.world.redraw(event.clocks(), now);

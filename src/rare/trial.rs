@@ -2,7 +2,8 @@
 //!
 //! The nominal trial runs as it would without branches. Each time one of the initiators might strike while the trial
 //! is in the safe set, a branch tries it: once per clock and life, at a moment drawn from the clock's own law cut to
-//! the rest of the window, with the chance of that over the survival so far as its weight. When the nominal trial
+//! the rest of the window, with the chance of that over the survival so far as its weight; a clock without memory once for
+//! all its lives, evenly. When the nominal trial
 //! leaves the safe set by itself, because of an initiator, that is covered already and is left out; because of
 //! anything else, a branch with the weight of one takes its place. What the nominal trial meets inside the safe set
 //! counts as it is. So every moment of every possible trial counts exactly once.
@@ -11,7 +12,7 @@ use std::ops::Range;
 
 use super::chance::BranchChance;
 use super::contrast::OtherFigures;
-use super::decision::{Decisions, Window, chance_of, hazard, strike_within};
+use super::decision::{Decisions, Window, chance_of, hazard, memoryless, strike_within};
 use super::even::Spread;
 use super::guide::{Guide, targets};
 use super::ledger::Ledger;
@@ -33,8 +34,8 @@ struct Plan {
     at: Time,
     clock: Clock,
     weight: f64,
-    /// When the life of the clock began that the weight is for.
-    life: Time,
+    /// When the life of the clock began that the weight is for; nothing if it is for whatever life the clock lives.
+    life: Option<Time>,
     /// Picks how long what it begins lasts.
     lasts: f64,
 }
@@ -256,7 +257,8 @@ impl<'t> Explorer<'t> {
 }
 
 impl<'t> Explorer<'t> {
-    /// Plans tries for the first life of every initiator, spread as evenly as their shares allow.
+    /// Plans tries for the first life of every initiator, and for all lives of those without memory, spread as evenly as
+    /// their shares allow.
     fn plan_first(&mut self, world: &World<'_, Plain<'_>>, end: Time) {
         self.plans.clear();
         for index in 0..self.guide.initiators.len() {
@@ -270,7 +272,7 @@ impl<'t> Explorer<'t> {
             .sort_by_key(|planned| std::cmp::Reverse(planned.at));
     }
 
-    /// Plans tries for the new life of an initiator that was just repaired.
+    /// Plans tries for the new life of an initiator that was just repaired, if it has a memory.
     fn plan_repaired(&mut self, world: &World<'_, Plain<'_>>, end: Time) {
         for note in &world.notes {
             let crate::world::note::Event::Repaired(id) = note.event else {
@@ -280,6 +282,9 @@ impl<'t> Explorer<'t> {
             let Some(share) = self.guide.share_of(clock) else {
                 continue;
             };
+            if memoryless(self.topology, clock).is_some() {
+                continue;
+            }
             let left = end.since(world.state.now).seconds() / end.seconds();
             let expected = (self.guide.branches_per_trial * share * left).max(f64::MIN_POSITIVE);
             for _ in 0..self.spread.round(expected) {
@@ -299,26 +304,26 @@ impl<'t> Explorer<'t> {
         let left = end.since(now);
         let total = hazard(self.topology, clock, age, left);
         let point = self.spread.next();
-        let (wait, weight) = match clock {
-            // Its hazard is constant and goes on whatever happens.
-            Clock::Alarm(_) => (Span::from_seconds(left.seconds() * point.wait), total),
-            Clock::Fault(_) => {
-                let chance = chance_of(total);
-                let wait = strike_within(self.topology, clock, age, (chance, point.wait)).min(left);
-                let survival = exp(-hazard(self.topology, clock, age, wait));
-                (wait, chance / survival)
-            }
+        // Where the hazard is constant, no life differs from another.
+        let (wait, weight, life) = if memoryless(self.topology, clock).is_some() {
+            let wait = Span::from_seconds(left.seconds() * point.wait);
+            (wait, total, None)
+        } else {
+            let chance = chance_of(total);
+            let wait = strike_within(self.topology, clock, age, (chance, point.wait)).min(left);
+            let survival = exp(-hazard(self.topology, clock, age, wait));
+            (wait, chance / survival, Some(now))
         };
         self.plans.push(Plan {
             at: now.after(wait),
             clock,
             weight: weight / expected,
-            life: now,
+            life,
             lasts: point.lasts,
         });
     }
 
-    /// Tries a strike from the nominal trial, if the clock still lives the life that it was planned for.
+    /// Tries a strike from the nominal trial, if the clock can strike, and still lives the life that it was planned for.
     fn try_plan(
         &mut self,
         plan: Plan,
@@ -328,14 +333,14 @@ impl<'t> Explorer<'t> {
     ) {
         if let Clock::Fault(id) = plan.clock {
             let fault = &world.state.faults[id.index()];
-            if fault.active || fault.clock != plan.life {
+            if fault.active || plan.life.is_some_and(|life| life != fault.clock) {
                 return;
             }
         }
         let mut path = self.copy_of(world, observers, ledger);
         path.weight = plan.weight;
         self.leave_nominal(&mut path, plan.at);
-        path.redraw_repairs(self.guide, plan.at);
+        path.redraw_usual_repairs(self.guide, plan.at);
         path.observers.advance(self.topology, plan.at);
         path.observers.forget();
         self.strike(&mut path, (plan.clock, plan.at), plan.lasts);
@@ -351,7 +356,7 @@ impl<'t> Explorer<'t> {
         let mut path = self.copy_of(world, observers, ledger);
         path.weight = 1.0;
         self.leave_nominal(&mut path, world.state.now);
-        path.redraw_repairs(self.guide, world.state.now);
+        path.redraw_usual_repairs(self.guide, world.state.now);
         self.explore(path);
     }
 
@@ -472,7 +477,7 @@ impl<'t> Explorer<'t> {
             {
                 let mut other = self.copy_of_branch(&path);
                 other.weight *= attempt.factor;
-                other.redraw_repairs(self.guide, attempt.at);
+                other.redraw_usual_repairs(self.guide, attempt.at);
                 other.observers.advance(self.topology, attempt.at);
                 self.strike(&mut other, (attempt.clock, attempt.at), attempt.lasts);
                 self.pending.push(other);

@@ -11,7 +11,7 @@ use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
 use super::first_hours::first_hours;
-use super::fleet::{ageing_crowd, fleet, large_crowd};
+use super::fleet::{ageing_crowd, fleet, large_crowd, mixed_crowds};
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{lift, one_node_of_three, two_nodes_of_four};
@@ -128,6 +128,12 @@ fn parts_that_age() {
 #[test]
 fn a_fleet_in_which_something_is_always_broken() {
     agrees_after(64, &fleet(1.0));
+}
+
+/// Branches begin with some strikes, and others are usual: what is tried at one time happens by itself at another.
+#[test]
+fn crowds_of_which_some_are_usual() {
+    agrees(&mixed_crowds());
 }
 
 /// It takes many small steps from what is usual.

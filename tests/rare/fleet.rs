@@ -65,3 +65,23 @@ pub fn large_crowd() -> Case {
     let lasts = "exponential: { mean: 40h }";
     crowd("large-crowd", [200, 170], "1000h", (lasts, 40.0))
 }
+
+/// Twenty-four crowds of four machines, of which the journey needs two each. Branches begin with machines of some of the crowds,
+/// as long as these are seldom down all together; those of the others are usual.
+pub fn mixed_crowds() -> Case {
+    let names: Vec<String> = (0..24).map(|index| format!("s{index}")).collect();
+    let services = names.iter().map(|name| {
+        let fails = "every: 1000h, lasts: { exponential: { mean: 5h } }";
+        format!("  {name}: {{ runs: {{ site: 4 }}, at-least: 2, instance: {{ fails: {{ {fails} }} }} }}\n")
+    });
+    let body = format!(
+        "places: {{ site: {{}} }}
+services:
+{}journeys: {{ visit: {{ needs: [{}], rate: 10/s }} }}
+",
+        services.collect::<String>(),
+        names.join(", ")
+    );
+    let exact = either(&[at_least_down(3, 4, share_down(1000.0, 5.0)); 24]);
+    Case::down("mixed-crowds", 30, &body, exact)
+}

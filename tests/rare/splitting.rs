@@ -3,7 +3,7 @@
 use fivenines::rare::{Guide, Rarity, splitting};
 
 use super::case::Case;
-use super::fleet::large_crowd;
+use super::fleet::{large_crowd, mixed_crowds};
 use super::hierarchy::lognormal_replicas;
 use super::kinds::{three_kinds, two_large_kinds};
 use super::published::one_node_of_three;
@@ -65,4 +65,10 @@ fn nodes_with_one_crew() {
 #[test]
 fn crowds() {
     agrees(&large_crowd(), 30);
+}
+
+/// Some of them begin branches, and others are usual.
+#[test]
+fn crowds_of_which_some_are_usual() {
+    agrees(&mixed_crowds(), 30);
 }

@@ -10,7 +10,7 @@ use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
 use super::first_hours::first_hours;
-use super::fleet::{ageing_crowd, fleet, large_crowd};
+use super::fleet::{ageing_crowd, fleet, large_crowd, mixed_crowds};
 use super::hierarchy::{
     exponential_replicas, heavy_replicas, lognormal_replicas, regions, regions_down,
 };
@@ -42,6 +42,7 @@ pub fn cases() -> Vec<Case> {
         fleet(1.0),
         ageing_crowd(),
         large_crowd(),
+        mixed_crowds(),
         first_hours(1.0),
         dns(1.0),
         dns_requests(1.0),
