@@ -5,8 +5,8 @@
 //! would lead to, and when, from the clock's law cut to the window. Its weight is the density of being the first to
 //! strike over that of the try; what goes on without it carries the chance that nothing struck. Members of a crowd
 //! that share a clock are taken away as one, and told apart only when one of them is tried. A tenth of the tries
-//! ignores what a strike would lead to, so that no path is starved by a guide that is wrong; what the guide sees nothing in is tried as
-//! often as it strikes, at least.
+//! ignores what a strike would lead to, so that no path is starved by a guide that is wrong; what the guide sees
+//! nothing in is tried as often as it strikes, at least.
 
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@
 //! safe set soon anyway, and what is counted there, such as the end of an outage, keeps the weight of what led to it.
 //!
 //! Where a failure takes few large steps, forcing (see `decision`) needs far fewer branches. The nominal trial, its
-//! plans and what counts where are those of `trial`. Deliberately absent: repairs of their own for copies of what initiators have
-//! begun, and delays of their own; those they share.
+//! plans and what counts where are those of `trial`. Deliberately absent: delays of their own for copies, and repairs of
+//! their own of what initiators have begun; those they share.
 
 use std::ops::Range;
 

@@ -2,11 +2,11 @@
 //!
 //! The nominal trial runs as it would without branches. Each time one of the initiators might strike while the trial
 //! is in the safe set, a branch tries it: once per clock and life, at a moment drawn from the clock's own law cut to
-//! the rest of the window, with the chance of that over the survival so far as its weight; a clock without memory once for
-//! all its lives, evenly. When the nominal trial
-//! leaves the safe set by itself, because of an initiator, that is covered already and is left out; because of
-//! anything else, a branch with the weight of one takes its place. What the nominal trial meets inside the safe set
-//! counts as it is. So every moment of every possible trial counts exactly once.
+//! the rest of the window, with the chance of that over the survival so far as its weight; a clock without memory once
+//! for all its lives, at any moment alike. When the nominal trial leaves the safe set by itself, because of an
+//! initiator, that is covered already and is left out; because of anything else, a branch with the weight of one takes
+//! its place. What the nominal trial meets inside the safe set counts as it is. So every moment of every possible trial
+//! counts exactly once.
 
 use std::ops::Range;
 
