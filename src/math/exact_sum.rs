@@ -1,8 +1,9 @@
 //! An exact sum of floating-point numbers.
 //!
-//! A fixed-point number wide enough for every `f64`, kept as 68 signed words of 32 bits each with 31 bits of room for
+//! A fixed-point number wide enough for every `f64`, in up to 68 signed words of 32 bits each with 31 bits of room for
 //! carries (the "small superaccumulator" of R. Neal, Fast Exact Summation Using Small and Large Superaccumulators,
-//! arXiv 1505.05571, 2015). Addition is exact, so it is associative and commutative: the same numbers give the same
+//! arXiv 1505.05571, 2015). Only the words that were ever touched are kept, for a study has thousands of sums of
+//! numbers that are much alike, and what doesn't fit into a cache is slow. Addition is exact, so it is associative and commutative: the same numbers give the same
 //! bytes whatever the order, the split into blocks or the number of threads. Deliberately absent: infinities and NaN,
 //! which no figure of a trial may be.
 
@@ -15,11 +16,15 @@ const WORD_BITS: u32 = 32;
 const WORD_MASK: i64 = 0xffff_ffff;
 /// Additions between two carries: each adds less than 2^32 to a word, which holds 2^63.
 const ADDITIONS_BETWEEN_CARRIES: u32 = 1 << 20;
+/// The highest word keeps its carries up to so many bits: as much as so many additions leave in it.
+const HIGHEST_BITS: u32 = 40;
+const ADDITIONS_IN_HIGHEST: u32 = 1 << (HIGHEST_BITS - WORD_BITS);
 
-/// An exact sum: the value is the sum of `word[i] * 2^(32 i - 1074)`. Empty sums take no memory of their own.
+/// An exact sum: the value is the sum of `words[i] * 2^(32 (first + i) - 1074)`. Empty sums take no memory of their own.
 #[derive(Clone, Debug, Default)]
 pub struct ExactSum {
-    words: Option<Box<[i64; WORDS]>>,
+    words: Vec<i64>,
+    first: u32,
     additions: u32,
 }
 
@@ -40,7 +45,7 @@ impl ExactSum {
         if number == 0.0 {
             return;
         }
-        self.make_room();
+        self.make_room(1);
         let bits = number.to_bits();
         let exponent = ((bits >> 52) & 0x7ff) as u32;
         let fraction = bits & 0x000f_ffff_ffff_ffff;
@@ -50,8 +55,7 @@ impl ExactSum {
         };
         let shifted = u128::from(mantissa) << (position % WORD_BITS);
         let first = (position / WORD_BITS) as usize;
-        let words = self.words.get_or_insert_with(|| Box::new([0; WORDS]));
-        for (offset, word) in words[first..first + 3].iter_mut().enumerate() {
+        for (offset, word) in self.words_at(first, 3).iter_mut().enumerate() {
             let part = (shifted >> (WORD_BITS as usize * offset)) as i64 & WORD_MASK;
             *word += if number < 0.0 { -part } else { part };
         }
@@ -59,12 +63,12 @@ impl ExactSum {
 
     /// Adds another sum, exactly.
     pub fn merge(&mut self, other: &ExactSum) {
-        let Some(others) = &other.words else { return };
-        let mut carried = others.clone();
-        carry(&mut carried);
-        self.make_room();
-        let words = self.words.get_or_insert_with(|| Box::new([0; WORDS]));
-        for (word, more) in words.iter_mut().zip(carried.iter()) {
+        if other.words.is_empty() {
+            return;
+        }
+        self.make_room(other.additions + ADDITIONS_IN_HIGHEST);
+        let words = self.words_at(other.first as usize, other.words.len());
+        for (word, more) in words.iter_mut().zip(&other.words) {
             *word += more;
         }
     }
@@ -77,19 +81,45 @@ impl ExactSum {
         if canonical.negative { -size } else { size }
     }
 
+    /// So many words from this one on, which are kept from now on.
+    fn words_at(&mut self, from: usize, count: usize) -> &mut [i64] {
+        if self.words.is_empty() {
+            self.first = from as u32;
+        }
+        let missing = (self.first as usize).saturating_sub(from);
+        if missing > 0 {
+            self.words.splice(0..0, std::iter::repeat_n(0, missing));
+            self.first = from as u32;
+        }
+        let start = from - self.first as usize;
+        if self.words.len() < start + count {
+            self.words.resize(start + count, 0);
+        }
+        &mut self.words[start..start + count]
+    }
+
     /// Carries in good time, so that no word can overflow.
-    fn make_room(&mut self) {
-        self.additions += 1;
+    fn make_room(&mut self, additions: u32) {
+        self.additions += additions;
         if self.additions >= ADDITIONS_BETWEEN_CARRIES {
-            self.additions = 0;
-            if let Some(words) = &mut self.words {
-                carry(words);
+            self.additions = additions;
+            carry(&mut self.words);
+            let end = self.first as usize + self.words.len();
+            if let Some(highest) = self.words.last_mut()
+                && !matches!(*highest >> (HIGHEST_BITS - 1), 0 | -1)
+                && end < WORDS
+            {
+                let carried = *highest >> WORD_BITS;
+                *highest &= WORD_MASK;
+                self.words.push(carried);
             }
         }
     }
 
     fn canonical(&self) -> Canonical {
-        let mut words = self.words.as_deref().copied().unwrap_or([0; WORDS]);
+        let mut words = [0; WORDS];
+        let first = self.first as usize;
+        words[first..first + self.words.len()].copy_from_slice(&self.words);
         carry(&mut words);
         let negative = words[WORDS - 1] < 0;
         if negative {
@@ -112,14 +142,17 @@ impl PartialEq for ExactSum {
 }
 
 /// Leaves every word but the last in 0..2^32; the last carries the sign.
-fn carry(words: &mut [i64; WORDS]) {
+fn carry(words: &mut [i64]) {
+    let Some((last, others)) = words.split_last_mut() else {
+        return;
+    };
     let mut carried = 0;
-    for word in &mut words[..WORDS - 1] {
+    for word in others {
         let sum = *word + carried;
         *word = sum & WORD_MASK;
         carried = sum >> WORD_BITS;
     }
-    words[WORDS - 1] += carried;
+    *last += carried;
 }
 
 /// Rounds a non-negative fixed-point number to nearest, ties to even.
@@ -175,7 +208,7 @@ impl<'de> Deserialize<'de> for ExactSum {
                 false => Ok(ExactSum::default()),
             };
         }
-        let mut words = Box::new([0_i64; WORDS]);
+        let mut sum = ExactSum::default();
         let mut previous = None;
         for (index, word) in sparse {
             // The last word only takes carries; no sum of fewer than 2^46 numbers reaches it.
@@ -188,16 +221,13 @@ impl<'de> Deserialize<'de> for ExactSum {
                 return Err(D::Error::custom("an exact sum lists a word of zero"));
             }
             previous = Some(index);
-            words[index] = if negative {
+            sum.words_at(index, 1)[0] = if negative {
                 -i64::from(word)
             } else {
                 i64::from(word)
             };
         }
-        Ok(ExactSum {
-            words: Some(words),
-            additions: 0,
-        })
+        Ok(sum)
     }
 }
 

@@ -82,6 +82,7 @@ copied_field_by_field!(Flow {
     journeys,
     stores,
     arrivals,
+    worth,
 });
 
 copied_field_by_field!(MemberFlow { now, later });
@@ -91,6 +92,7 @@ copied_field_by_field!(Touched {
     stores,
     answers,
     arrivals,
+    worth,
     journeys,
     flows,
 });

@@ -20,7 +20,7 @@ use crate::topology::{Drain, Policy, TrafficId};
 const PAST_ANSWERS: usize = 8;
 
 /// The shares of clients that use the present answer and each of the past.
-struct Using {
+pub(super) struct Using {
     present: f64,
     past: [f64; PAST_ANSWERS + 1],
 }
@@ -187,6 +187,7 @@ impl<C: Chance> World<'_, C> {
             merge_oldest(state, drain, now);
         }
         let origin = state.origin;
+        self.touch_answers(id);
         if !self.state.draining.contains(&id) {
             self.state.draining.push(id);
         }
@@ -211,7 +212,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// The shares of clients that use each answer.
-    fn using(&self, id: TrafficId, at: Time) -> Using {
+    pub(super) fn using(&self, id: TrafficId, at: Time) -> Using {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &self.state.traffic[id.index()];
         let mut using = Using {
@@ -233,6 +234,7 @@ impl<C: Chance> World<'_, C> {
         let drain = &self.topology.traffic[id.index()].drain;
         let state = &mut self.state.traffic[id.index()];
         let length = drain.points.last().map_or(Span::ZERO, |point| point.0);
+        let known = state.past.len();
         while state
             .past
             .front()
@@ -249,12 +251,20 @@ impl<C: Chance> World<'_, C> {
                 .find(|bend| *bend > now)
         });
         let next = bends.min().unwrap_or(Time::NEVER);
+        if state.past.len() < known {
+            self.touch_answers(id);
+        }
         self.set(Timer::Drain(id), next);
         next
     }
 }
 
 impl Using {
+    /// The share that uses the present answer, those of the past, oldest first, and zeros.
+    pub(super) fn masses(self) -> impl Iterator<Item = f64> {
+        std::iter::once(self.present).chain(self.past)
+    }
+
     fn share(&self, state: &TrafficState, target: usize) -> f64 {
         let targets = state.answer.len();
         let past = self.past.iter().take(state.past.len()).enumerate();

@@ -6,6 +6,7 @@
 //! their way from one answer to the next. Deliberately absent: overload that feeds back (retries, collapse), and demand
 //! that varies with the hour.
 
+use super::answers::worth;
 use super::dependencies::Arrival;
 use super::probe::Condition;
 use super::state::{Mode, Role};
@@ -27,6 +28,9 @@ pub struct Flow {
     pub stores: Vec<MemberFlow>,
     /// What becomes of requests on each way into a journey.
     pub(super) arrivals: Vec<Arrived>,
+    /// What each answer that clients may use is worth to each journey with an entry: its success if all used that one.
+    /// The present answer comes first, then those of the past, oldest first.
+    pub(super) worth: Vec<Vec<Linear>>,
 }
 
 /// What becomes of requests on one way into a journey.
@@ -35,7 +39,7 @@ pub(super) struct Arrived {
     /// The share that gets from the internet to an instance that answers.
     entered: f64,
     /// The share that succeeds.
-    success: Linear,
+    pub(super) success: Linear,
 }
 
 /// A value that changes linearly from the last event to [`Flow::until`].
@@ -69,6 +73,7 @@ impl Flow {
                 })
                 .collect(),
             arrivals: vec![Arrived::default(); layout.depends.arrivals.len()],
+            worth: vec![Vec::new(); topology.journeys.len()],
         }
     }
 }
@@ -78,6 +83,7 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn update_flow(&mut self) {
         self.update_drains();
         self.update_arrivals();
+        self.update_worth();
         self.update_journeys();
         for rank in 0..self.touched.flows.len() {
             self.update_writes(self.touched.flows.at(rank).into());
@@ -129,11 +135,26 @@ impl<C: Chance> World<'_, C> {
             };
             let arrived = Arrived { entered, success };
             if std::mem::replace(&mut self.flow.arrivals[id], arrived) != arrived {
+                self.touched.worth.add(journey.index());
                 self.touched.journeys.add(journey.index());
                 for store in &layout.depends.written_by[journey.index()] {
                     self.touched.flows.add(store.index());
                 }
             }
+        }
+    }
+
+    fn update_worth(&mut self) {
+        for rank in 0..self.touched.worth.len() {
+            let id = JourneyId::from(self.touched.worth.at(rank));
+            let Some(entry) = self.topology.journeys[id.index()].enters else {
+                continue;
+            };
+            let arrivals = &self.flow.arrivals[self.layout.depends.arrivals_of(id)];
+            let known = &mut self.flow.worth[id.index()];
+            known.clear();
+            let answers = self.state.traffic[entry.index()].answers();
+            known.extend(answers.map(|shares| worth(shares, arrivals)));
         }
     }
 
@@ -153,14 +174,15 @@ impl<C: Chance> World<'_, C> {
 
     /// The share of a journey's requests that succeed.
     fn success(&self, id: JourneyId, at: Time, when: impl Fn(Linear) -> f64) -> f64 {
-        let arrivals = &self.flow.arrivals[self.layout.depends.arrivals_of(id)];
         let Some(entry) = self.topology.journeys[id.index()].enters else {
-            return when(arrivals[0].success);
+            let only = self.layout.depends.arrivals_of(id).start;
+            return when(self.flow.arrivals[only].success);
         };
-        let shares = self.shares(entry, at).zip(arrivals);
-        let reached = shares.filter(|(share, _)| *share > 0.0);
-        reached
-            .map(|(share, arrived)| share * when(arrived.success))
+        let masses = self.using(entry, at).masses();
+        let worth = self.flow.worth[id.index()].iter();
+        masses
+            .zip(worth)
+            .map(|(mass, worth)| mass * when(*worth))
             .sum()
     }
 

@@ -5,6 +5,7 @@
 //! at the notes; mechanisms don't measure themselves. Deliberately absent: events for probes, requests, heartbeats
 //! and lag, all of which are arithmetic between the things that happen.
 
+mod answers;
 mod balancer;
 mod belief;
 pub mod clocks;

@@ -242,7 +242,7 @@ pub struct TrafficState {
     /// Answers of the past that some clients still use, oldest first.
     pub past: VecDeque<PastAnswer>,
     /// The shares that each of them gave to each target, one answer after the other.
-    pub past_shares: VecDeque<f64>,
+    pub past_shares: Vec<f64>,
     /// Since when the present answer is given.
     pub since: Time,
     /// What made the answer change.
@@ -251,6 +251,14 @@ pub struct TrafficState {
     pub admitted: Vec<bool>,
     /// For each target, which instances passive health has ejected.
     pub ejected: Vec<Vec<bool>>,
+}
+
+impl TrafficState {
+    /// The shares that each answer gives to each target: the present answer, and those of the past, oldest first.
+    pub(super) fn answers(&self) -> impl Iterator<Item = &[f64]> {
+        let past = self.past_shares.chunks_exact(self.answer.len());
+        std::iter::once(self.answer.as_slice()).chain(past)
+    }
 }
 
 /// An answer that was given until some time.
@@ -385,7 +393,7 @@ impl TrafficState {
             answer: vec![0.0; targets],
             pending: vec![0.0; targets],
             past: VecDeque::new(),
-            past_shares: VecDeque::new(),
+            past_shares: Vec::new(),
             since: Time::ZERO,
             origin: None,
             admitted: vec![true; targets],

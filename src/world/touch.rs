@@ -24,6 +24,8 @@ pub(super) struct Touched {
     pub answers: Marks,
     /// Ways into journeys on which requests may fare otherwise.
     pub arrivals: Marks,
+    /// Journeys to which an answer may be worth something else.
+    pub worth: Marks,
     /// Journeys whose success may change.
     pub journeys: Marks,
     /// Stores whose writes may go elsewhere.
@@ -37,6 +39,7 @@ impl Touched {
             stores: Marks::new(topology.stores.len()),
             answers: Marks::new(topology.traffic.len()),
             arrivals: Marks::new(arrivals),
+            worth: Marks::new(topology.journeys.len()),
             journeys: Marks::new(topology.journeys.len()),
             flows: Marks::new(topology.stores.len()),
         }
@@ -47,6 +50,7 @@ impl Touched {
         self.stores.clear();
         self.answers.clear();
         self.arrivals.clear();
+        self.worth.clear();
         self.journeys.clear();
         self.flows.clear();
     }
@@ -56,6 +60,7 @@ impl Touched {
         self.stores.add_all();
         self.answers.add_all();
         self.arrivals.add_all();
+        self.worth.add_all();
         self.journeys.add_all();
         self.flows.add_all();
     }
@@ -153,6 +158,13 @@ impl<C: Chance> World<'_, C> {
             for store in &depends.written_by[journey.index()] {
                 self.touched.flows.add(store.index());
             }
+        }
+    }
+
+    /// There is an answer more, or one less, that clients may use.
+    pub(super) fn touch_answers(&mut self, id: TrafficId) {
+        for journey in &self.layout.depends.entering[id.index()] {
+            self.touched.worth.add(journey.index());
         }
     }
 
