@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 use super::k_of_n;
 use crate::dist::Law;
 use crate::topology::{
-    AfterRepair, Fault, FaultAction, FaultId, Journey, JourneyId, Need, PlaceId, PoolId, ServiceId,
-    Topology,
+    AfterRepair, Fault, FaultAction, FaultId, Journey, JourneyId, Need, PlaceId, PoolId, Topology,
 };
 
 /// Most faults and pools that are enumerated, two states each.
@@ -180,7 +179,7 @@ impl<'a> Structure<'a> {
                 let met = self.met(need, site, state);
                 met + (1.0 - met) * keeps
             }
-            Need::Service { service, at } => match at.or_else(|| self.pool_at(*service, site)) {
+            Need::Service { service, at } => match self.topology.pool_called(*service, *at, site) {
                 Some(pool) => self.served_by(pool, state),
                 None => self.topology.services[service.index()]
                     .pools
@@ -190,12 +189,6 @@ impl<'a> Structure<'a> {
             },
             Need::Read(_) | Need::Write(_) => unreachable!("a journey with stores is not solved"),
         }
-    }
-
-    fn pool_at(&self, service: ServiceId, site: PlaceId) -> Option<PoolId> {
-        let pools = &self.topology.services[service.index()].pools;
-        let here = |pool: &&PoolId| self.topology.pools[pool.index()].place == site;
-        pools.iter().find(here).copied()
     }
 
     fn served_by(&self, id: PoolId, state: &State) -> f64 {

@@ -4,8 +4,9 @@
 //! the order of their canonical names, so that the order in which the user wrote things cannot change a number.
 //! Deliberately absent: anything that changes during a trial (see `world`), and the text of the model (see `model`).
 
+mod calls;
 pub mod compile;
-pub mod families;
+mod families;
 pub mod ids;
 pub mod names;
 pub mod parts;

@@ -18,8 +18,9 @@ pub(super) fn worth(shares: &[f64], arrivals: &[Arrived]) -> Linear {
             sum.later += share * arrived.success.later;
         }
     }
-    sums.into_iter().fold(Linear::default(), |sum, lane| Linear {
-        now: sum.now + lane.now,
-        later: sum.later + lane.later,
-    })
+    sums.into_iter()
+        .fold(Linear::default(), |sum, lane| Linear {
+            now: sum.now + lane.now,
+            later: sum.later + lane.later,
+        })
 }

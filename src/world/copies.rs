@@ -81,6 +81,7 @@ copied_field_by_field!(Flow {
     until,
     journeys,
     stores,
+    factors,
     arrivals,
     worth,
 });
@@ -91,6 +92,7 @@ copied_field_by_field!(Touched {
     detectors,
     stores,
     answers,
+    factors,
     arrivals,
     worth,
     journeys,

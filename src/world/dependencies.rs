@@ -1,10 +1,11 @@
 //! What depends on what: found once from the model, so that an event costs what it touches and not the model's size.
 //!
-//! A journey is cut into arrivals, one per target of its entry, each of which depends on the pools, stores, loads and
-//! places that its requests meet on their way; so do detectors and stores. Turned round, these say whom a change
-//! concerns. A place lists whoever depends on it or on anything inside; a cut concerns only those that are listed
+//! A journey is cut into arrivals, one per target of its entry, and these into factors, each of which depends on the
+//! pools, stores, loads and places that requests meet there; so do detectors and stores. Turned round, these say whom a
+//! change concerns. A place lists whoever depends on it or on anything inside; a cut concerns only those that are listed
 //! on both of its sides, so the shorter list will do. Deliberately absent: anything that changes during a trial.
 
+use super::factor::{Factor, FactorId, Factors};
 use super::flow::PoolLoad;
 use crate::topology::{
     Cut, DetectorId, JourneyId, Need, PlaceId, PoolId, StoreId, Topology, TrafficId, Watch,
@@ -24,7 +25,7 @@ pub(super) type ArrivalId = usize;
 /// Whom a change of a place, or of what reaches it, concerns.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Concerned {
-    pub arrivals: Vec<ArrivalId>,
+    pub factors: Vec<FactorId>,
     pub stores: Vec<StoreId>,
     pub detectors: Vec<DetectorId>,
 }
@@ -36,14 +37,22 @@ pub(super) struct Dependencies {
     pub arrivals: Vec<Arrival>,
     /// The first arrival of each journey, and one more for the end.
     pub first_arrival: Vec<ArrivalId>,
-    /// Arrivals that meet each pool.
-    pub of_pool: Vec<Vec<ArrivalId>>,
+    /// What requests take.
+    pub factors: Vec<Factor>,
+    /// The factors of each arrival, one arrival after the other; with an entry, the first tells what gets through that.
+    factors_of_arrivals: Vec<FactorId>,
+    /// Where those of each arrival begin, and one more for the end.
+    first_factor: Vec<usize>,
+    /// The arrivals with each factor.
+    pub with_factor: Vec<Vec<ArrivalId>>,
+    /// Factors that depend on the instances of each pool.
+    pub of_pool: Vec<Vec<FactorId>>,
     /// Detectors of targets that watch each pool.
     pub watching_pool: Vec<Vec<DetectorId>>,
-    /// Arrivals that meet each store.
-    pub of_store: Vec<Vec<ArrivalId>>,
-    /// Arrivals whose success depends on how many clients each entry sends where.
-    pub of_load: Vec<Vec<ArrivalId>>,
+    /// Factors that depend on each store.
+    pub of_store: Vec<Vec<FactorId>>,
+    /// Factors that depend on how many clients each entry sends where.
+    pub of_load: Vec<Vec<FactorId>>,
     /// Journeys that enter at each entry.
     pub entering: Vec<Vec<JourneyId>>,
     /// Stores that each journey writes to.
@@ -52,10 +61,10 @@ pub(super) struct Dependencies {
     pub concerned: Vec<Concerned>,
 }
 
-/// What one arrival meets.
+/// What one factor depends on.
 #[derive(Default)]
 struct Met {
-    /// For each pool, one more than the last arrival that met it.
+    /// For each pool, one more than the last factor that met it.
     last: Vec<usize>,
     pools: Vec<PoolId>,
     stores: Vec<StoreId>,
@@ -79,12 +88,13 @@ impl Dependencies {
             ..Dependencies::default()
         };
         found.cut_into_arrivals(topology);
+        found.cut_into_factors(topology);
         let mut met = Met {
             last: vec![0; topology.pools.len()],
             ..Met::default()
         };
-        for id in 0..found.arrivals.len() {
-            met.follow(topology, found.arrivals[id], id + 1);
+        for id in 0..found.factors.len() {
+            met.follow(topology, &found.factors[id], id + 1);
             for pool in &met.pools {
                 found.of_pool[pool.index()].push(id);
             }
@@ -94,7 +104,7 @@ impl Dependencies {
             found.list(
                 topology,
                 &met.places,
-                |concerned| &mut concerned.arrivals,
+                |concerned| &mut concerned.factors,
                 id,
             );
         }
@@ -112,6 +122,12 @@ impl Dependencies {
     /// The arrivals of a journey.
     pub fn arrivals_of(&self, journey: JourneyId) -> std::ops::Range<ArrivalId> {
         self.first_arrival[journey.index()]..self.first_arrival[journey.index() + 1]
+    }
+
+    /// The factors of an arrival.
+    pub fn factors_of(&self, arrival: ArrivalId) -> &[FactorId] {
+        let (from, to) = (self.first_factor[arrival], self.first_factor[arrival + 1]);
+        &self.factors_of_arrivals[from..to]
     }
 
     /// Whom a cut concerns, and perhaps others.
@@ -143,6 +159,33 @@ impl Dependencies {
             }
         }
         self.first_arrival.push(self.arrivals.len());
+    }
+
+    fn cut_into_factors(&mut self, topology: &Topology) {
+        let mut factors = Factors::default();
+        for arrival in &self.arrivals {
+            let found = &mut self.factors_of_arrivals;
+            self.first_factor.push(found.len());
+            let journey = &topology.journeys[arrival.journey.index()];
+            let mut site = PlaceId::INTERNET;
+            if let Some((entry, target)) = arrival.through {
+                site = topology.traffic[entry.index()].targets[target].place;
+                factors.of_entering(topology, (entry, target), journey.timeout, found);
+            }
+            factors.of_need(topology, &journey.needs, site, found);
+        }
+        self.first_factor.push(self.factors_of_arrivals.len());
+        self.factors = factors.list;
+        self.with_factor = vec![Vec::new(); self.factors.len()];
+        for arrival in 0..self.arrivals.len() {
+            let (from, to) = (self.first_factor[arrival], self.first_factor[arrival + 1]);
+            for factor in &self.factors_of_arrivals[from..to] {
+                let arrivals = &mut self.with_factor[*factor];
+                if arrivals.last() != Some(&arrival) {
+                    arrivals.push(arrival);
+                }
+            }
+        }
     }
 
     /// Lists something at each of its places and at all that are around them.
@@ -181,7 +224,9 @@ impl Dependencies {
             entries.sort_unstable();
             entries.dedup();
             for entry in entries {
-                self.of_load[entry.index()].extend(&self.of_pool[pool]);
+                let factors = self.of_pool[pool].iter().copied();
+                let loaded = factors.filter(|id| !self.factors[*id].is_entry());
+                self.of_load[entry.index()].extend(loaded);
             }
         }
         // How often a balancer tries an ejected instance again depends on the requests that come.
@@ -190,13 +235,15 @@ impl Dependencies {
                 let arrivals = self.entering[entry]
                     .iter()
                     .flat_map(|journey| self.arrivals_of(*journey));
-                let arrivals: Vec<ArrivalId> = arrivals.collect();
-                self.of_load[entry].extend(arrivals);
+                let entered: Vec<FactorId> = arrivals
+                    .map(|arrival| self.factors_of(arrival)[0])
+                    .collect();
+                self.of_load[entry].extend(entered);
             }
         }
-        for arrivals in &mut self.of_load {
-            arrivals.sort_unstable();
-            arrivals.dedup();
+        for factors in &mut self.of_load {
+            factors.sort_unstable();
+            factors.dedup();
         }
     }
 
@@ -244,28 +291,29 @@ impl Dependencies {
 
 impl Concerned {
     fn size(&self) -> usize {
-        self.arrivals.len() + self.stores.len() + self.detectors.len()
+        self.factors.len() + self.stores.len() + self.detectors.len()
     }
 }
 
 impl Met {
-    /// Follows the requests of an arrival; `mark` is another number for each.
-    fn follow(&mut self, topology: &Topology, arrival: Arrival, mark: usize) {
+    /// Follows requests through a factor; `mark` is another number for each.
+    fn follow(&mut self, topology: &Topology, factor: &Factor, mark: usize) {
         self.pools.clear();
         self.stores.clear();
         self.places.clear();
-        self.places.push(PlaceId::INTERNET);
-        let mut site = PlaceId::INTERNET;
-        if let Some((entry, target)) = arrival.through {
-            let traffic = &topology.traffic[entry.index()];
-            let target = &traffic.targets[target];
-            site = target.place;
-            self.meet_pool(topology, target.pool, site, mark);
-            let needs = &topology.services[traffic.service.index()].needs;
-            self.meet(topology, needs, site, mark);
+        match factor {
+            Factor::Entered { entry, target, .. } => {
+                let target = &topology.traffic[entry.index()].targets[*target];
+                self.places.extend([PlaceId::INTERNET, target.place]);
+                self.meet_instances(topology, target.pool);
+            }
+            Factor::Headroom(pool) => self.pools.push(*pool),
+            Factor::Served { pool, site } => {
+                self.places.push(*site);
+                self.meet_instances(topology, *pool);
+            }
+            Factor::Met { need, site } => self.meet(topology, need, *site, mark),
         }
-        let needs = &topology.journeys[arrival.journey.index()].needs;
-        self.meet(topology, needs, site, mark);
         self.places.sort_unstable();
         self.places.dedup();
         self.stores.sort_unstable();
@@ -280,20 +328,14 @@ impl Met {
                 }
             }
             Need::Soft { need, .. } => self.meet(topology, need, site, mark),
-            Need::Service { service, at } => {
-                let pools = &topology.services[service.index()].pools;
-                let local = pools
-                    .iter()
-                    .find(|pool| topology.pools[pool.index()].place == site);
-                match at.as_ref().or(local) {
-                    Some(pool) => self.meet_pool(topology, *pool, site, mark),
-                    None => {
-                        for pool in pools {
-                            self.meet_pool(topology, *pool, site, mark);
-                        }
+            Need::Service { service, at } => match topology.pool_called(*service, *at, site) {
+                Some(pool) => self.meet_pool(topology, pool, site, mark),
+                None => {
+                    for pool in &topology.services[service.index()].pools {
+                        self.meet_pool(topology, *pool, site, mark);
                     }
                 }
-            }
+            },
             Need::Read(store) | Need::Write(store) => {
                 self.stores.push(*store);
                 self.places.push(site);
@@ -309,13 +351,18 @@ impl Met {
         if std::mem::replace(&mut self.last[id.index()], mark) == mark {
             return;
         }
+        self.meet_instances(topology, id);
+        let pool = &topology.pools[id.index()];
+        let needs = &topology.services[pool.service.index()].needs;
+        self.meet(topology, needs, pool.place, mark);
+    }
+
+    fn meet_instances(&mut self, topology: &Topology, id: PoolId) {
         let pool = &topology.pools[id.index()];
         self.pools.push(id);
         self.places.push(pool.place);
         let parts = pool.parts.iter();
         self.places
             .extend(parts.map(|part| topology.parts[part.index()].place));
-        let needs = &topology.services[pool.service.index()].needs;
-        self.meet(topology, needs, pool.place, mark);
     }
 }

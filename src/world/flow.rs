@@ -8,13 +8,14 @@
 
 use super::answers::worth;
 use super::dependencies::Arrival;
+use super::factor::Factor;
 use super::probe::Condition;
 use super::state::{Mode, Role};
 use super::{Layout, World};
 use crate::engine::Chance;
 use crate::time::{Span, Time};
 use crate::topology::{
-    Journey, JourneyId, Need, PlaceId, PoolId, Reads, ServiceId, StoreId, Topology, TrafficId,
+    JourneyId, Need, PlaceId, PoolId, Reads, ServiceId, StoreId, Topology, TrafficId,
 };
 
 /// The flow from the last event to the next.
@@ -26,6 +27,8 @@ pub struct Flow {
     pub journeys: Vec<Linear>,
     /// For each store, writes per second that reach each member.
     pub stores: Vec<MemberFlow>,
+    /// How far each thing that requests take is met.
+    pub(super) factors: Vec<Linear>,
     /// What becomes of requests on each way into a journey.
     pub(super) arrivals: Vec<Arrived>,
     /// What each answer that clients may use is worth to each journey with an entry: its success if all used that one.
@@ -37,7 +40,7 @@ pub struct Flow {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Arrived {
     /// The share that gets from the internet to an instance that answers.
-    entered: f64,
+    pub(super) entered: f64,
     /// The share that succeeds.
     pub(super) success: Linear,
 }
@@ -50,6 +53,11 @@ pub struct Linear {
     /// At [`Flow::until`].
     pub later: f64,
 }
+
+const CERTAIN: Linear = Linear {
+    now: 1.0,
+    later: 1.0,
+};
 
 /// Writes per second that reach the members of a store and are accepted.
 #[derive(Debug, Default)]
@@ -72,6 +80,7 @@ impl Flow {
                     later: members(index),
                 })
                 .collect(),
+            factors: vec![Linear::default(); layout.depends.factors.len()],
             arrivals: vec![Arrived::default(); layout.depends.arrivals.len()],
             worth: vec![Vec::new(); topology.journeys.len()],
         }
@@ -82,6 +91,7 @@ impl<C: Chance> World<'_, C> {
     /// Works the flow out for whatever is touched, from the state as it is.
     pub(super) fn update_flow(&mut self) {
         self.update_drains();
+        self.update_factors();
         self.update_arrivals();
         self.update_worth();
         self.update_journeys();
@@ -108,32 +118,45 @@ impl<C: Chance> World<'_, C> {
         self.flow.until = until;
     }
 
-    fn update_arrivals(&mut self) {
+    fn update_factors(&mut self) {
         let layout = self.layout;
         let (now, until) = (self.state.now, self.flow.until);
+        for rank in 0..self.touched.factors.len() {
+            let id = self.touched.factors.at(rank);
+            let factor = &layout.depends.factors[id];
+            let first = self.factor_met(factor, now);
+            let met = Linear {
+                now: first,
+                later: if until.is_never() || factor.is_entry() {
+                    first
+                } else {
+                    self.factor_met(factor, until)
+                },
+            };
+            if std::mem::replace(&mut self.flow.factors[id], met) != met {
+                for arrival in &layout.depends.with_factor[id] {
+                    self.touched.arrivals.add(*arrival);
+                }
+            }
+        }
+    }
+
+    fn update_arrivals(&mut self) {
+        let layout = self.layout;
         for rank in 0..self.touched.arrivals.len() {
             let id = self.touched.arrivals.at(rank);
             let Arrival { journey, through } = layout.depends.arrivals[id];
-            let checked = &self.topology.journeys[journey.index()];
-            let entered = through.map_or(1.0, |(entry, target)| {
-                self.entered(entry, target, checked.timeout)
-            });
-            let success = |at| match through {
-                None => self.met(&checked.needs, PlaceId::INTERNET, at),
-                Some((entry, target)) => {
-                    self.success_of_entered(checked, entry, target, entered, at)
-                }
+            let factors = layout.depends.factors_of(id).iter();
+            let factors = factors.map(|factor| self.flow.factors[*factor]);
+            let met = |all: Linear, factor: Linear| Linear {
+                now: all.now * factor.now,
+                later: all.later * factor.later,
             };
-            let first = success(now);
-            let success = Linear {
-                now: first,
-                later: if until.is_never() {
-                    first
-                } else {
-                    success(until)
-                },
+            let entered = through.and_then(|_| factors.clone().next());
+            let arrived = Arrived {
+                entered: entered.map_or(1.0, |entered| entered.now),
+                success: factors.fold(CERTAIN, met),
             };
-            let arrived = Arrived { entered, success };
             if std::mem::replace(&mut self.flow.arrivals[id], arrived) != arrived {
                 self.touched.worth.add(journey.index());
                 self.touched.journeys.add(journey.index());
@@ -198,35 +221,26 @@ impl<C: Chance> World<'_, C> {
         self.flow.stores[id.index()] = flow;
     }
 
-    /// The share of those of its requests that arrive at one target.
-    pub(super) fn success_at(
-        &self,
-        journey: &Journey,
-        entry: TrafficId,
-        target: usize,
-        at: Time,
-    ) -> f64 {
-        let entered = self.entered(entry, target, journey.timeout);
-        self.success_of_entered(journey, entry, target, entered, at)
+    /// What something is now, or at the next bend.
+    pub(super) fn flow_at(&self, flow: Linear, at: Time) -> f64 {
+        if at == self.state.now {
+            flow.now
+        } else {
+            flow.later
+        }
     }
 
-    fn success_of_entered(
-        &self,
-        journey: &Journey,
-        entry: TrafficId,
-        target: usize,
-        entered: f64,
-        at: Time,
-    ) -> f64 {
-        if entered <= 0.0 {
-            return 0.0;
+    fn factor_met(&self, factor: &Factor, at: Time) -> f64 {
+        match factor {
+            Factor::Entered {
+                entry,
+                target,
+                timeout,
+            } => self.entered(*entry, *target, *timeout),
+            Factor::Headroom(pool) => self.headroom(*pool, at),
+            Factor::Served { pool, site } => self.pool_serves(*pool, *site, at),
+            Factor::Met { need, site } => self.met(need, *site, at),
         }
-        let checked = &self.topology.traffic[entry.index()].targets[target];
-        let service = &self.topology.services[self.topology.traffic[entry.index()].service.index()];
-        entered
-            * self.headroom(checked.pool, at)
-            * self.met(&service.needs, checked.place, at)
-            * self.met(&journey.needs, checked.place, at)
     }
 
     /// The share of requests that get from the internet to an instance that answers.
@@ -297,14 +311,9 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn served(&self, service: ServiceId, named: Option<PoolId>, site: PlaceId, at: Time) -> f64 {
-        let checked = &self.topology.services[service.index()];
-        let local = || {
-            let here = |pool: &&PoolId| self.topology.pools[pool.index()].place == site;
-            checked.pools.iter().find(here).copied()
-        };
-        match named.or_else(local) {
+        match self.topology.pool_called(service, named, site) {
             Some(pool) => self.served_by(pool, site, at),
-            None => checked
+            None => self.topology.services[service.index()]
                 .pools
                 .iter()
                 .map(|pool| self.served_by(*pool, site, at))
@@ -313,13 +322,24 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// How far a pool serves callers at a place.
-    pub(super) fn served_by(&self, id: PoolId, site: PlaceId, at: Time) -> f64 {
-        let pool = &self.topology.pools[id.index()];
-        if !self.pool_stands(id) || !self.answers(site, pool.place) {
+    fn served_by(&self, id: PoolId, site: PlaceId, at: Time) -> f64 {
+        let serves = self.pool_serves(id, site, at);
+        if serves <= 0.0 {
             return 0.0;
         }
+        let pool = &self.topology.pools[id.index()];
         let needs = &self.topology.services[pool.service.index()].needs;
-        self.headroom(id, at) * self.met(needs, pool.place, at)
+        serves * self.met(needs, pool.place, at)
+    }
+
+    /// The same, if all that its service needs is met.
+    fn pool_serves(&self, id: PoolId, site: PlaceId, at: Time) -> f64 {
+        let place = self.topology.pools[id.index()].place;
+        if self.pool_stands(id) && self.answers(site, place) {
+            self.headroom(id, at)
+        } else {
+            0.0
+        }
     }
 
     /// The member that callers at a place write to.
@@ -504,14 +524,8 @@ fn add_loads(
         Need::Read(_) | Need::Write(_) => {}
         Need::Service { service, at } => {
             let checked = &topology.services[service.index()];
-            let local = checked
-                .pools
-                .iter()
-                .find(|pool| topology.pools[pool.index()].place == site);
-            let pools: Vec<PoolId> = at
-                .as_ref()
-                .or(local)
-                .map_or_else(|| checked.pools.clone(), |pool| vec![*pool]);
+            let called = topology.pool_called(*service, *at, site);
+            let pools = called.map_or_else(|| checked.pools.clone(), |pool| vec![pool]);
             let load = PoolLoad {
                 rate: load.rate / pools.len() as f64,
                 ..load

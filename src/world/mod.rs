@@ -12,8 +12,9 @@ pub mod clocks;
 pub(crate) mod copies;
 mod dependencies;
 mod dns;
+pub mod factor;
 mod families;
-pub mod flow;
+mod flow;
 mod layout;
 mod lease;
 mod marks;
@@ -83,7 +84,7 @@ impl<'t, C: Chance> World<'t, C> {
             beliefs_changed: false,
             roles_changed: false,
             touched_parts: Vec::new(),
-            touched: Touched::new(topology, layout.depends.arrivals.len()),
+            touched: Touched::new(topology, &layout.depends),
             looks_everywhere: false,
             wanted: Vec::new(),
             before: StoreState::new(1),

@@ -6,7 +6,7 @@
 //! a world in which every event touches everything.
 
 use super::World;
-use super::dependencies::Concerned;
+use super::dependencies::{Concerned, Dependencies};
 use super::marks::Marks;
 use crate::engine::Chance;
 use crate::topology::{
@@ -22,6 +22,8 @@ pub(super) struct Touched {
     pub stores: Marks,
     /// Entries whose answer may change.
     pub answers: Marks,
+    /// What requests take that may be met otherwise.
+    pub factors: Marks,
     /// Ways into journeys on which requests may fare otherwise.
     pub arrivals: Marks,
     /// Journeys to which an answer may be worth something else.
@@ -33,12 +35,13 @@ pub(super) struct Touched {
 }
 
 impl Touched {
-    pub fn new(topology: &Topology, arrivals: usize) -> Touched {
+    pub fn new(topology: &Topology, depends: &Dependencies) -> Touched {
         Touched {
             detectors: Marks::new(topology.detectors.len()),
             stores: Marks::new(topology.stores.len()),
             answers: Marks::new(topology.traffic.len()),
-            arrivals: Marks::new(arrivals),
+            factors: Marks::new(depends.factors.len()),
+            arrivals: Marks::new(depends.arrivals.len()),
             worth: Marks::new(topology.journeys.len()),
             journeys: Marks::new(topology.journeys.len()),
             flows: Marks::new(topology.stores.len()),
@@ -49,6 +52,7 @@ impl Touched {
         self.detectors.clear();
         self.stores.clear();
         self.answers.clear();
+        self.factors.clear();
         self.arrivals.clear();
         self.worth.clear();
         self.journeys.clear();
@@ -59,6 +63,7 @@ impl Touched {
         self.detectors.add_all();
         self.stores.add_all();
         self.answers.add_all();
+        self.factors.add_all();
         self.arrivals.add_all();
         self.worth.add_all();
         self.journeys.add_all();
@@ -66,8 +71,8 @@ impl Touched {
     }
 
     fn concern(&mut self, concerned: &Concerned) {
-        for id in &concerned.arrivals {
-            self.arrivals.add(*id);
+        for id in &concerned.factors {
+            self.factors.add(*id);
         }
         for id in &concerned.stores {
             self.stores.add(id.index());
@@ -116,7 +121,7 @@ impl<C: Chance> World<'_, C> {
         match topology.parts[part.index()].owner {
             Owner::Pool(pool) => {
                 for id in &layout.depends.of_pool[pool.index()] {
-                    self.touched.arrivals.add(*id);
+                    self.touched.factors.add(*id);
                 }
                 for id in &layout.depends.watching_pool[pool.index()] {
                     self.touched.detectors.add(id.index());
@@ -142,16 +147,16 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn touch_writes(&mut self, id: StoreId) {
         let layout = self.layout;
         self.touched.flows.add(id.index());
-        for arrival in &layout.depends.of_store[id.index()] {
-            self.touched.arrivals.add(*arrival);
+        for factor in &layout.depends.of_store[id.index()] {
+            self.touched.factors.add(*factor);
         }
     }
 
     /// Clients go elsewhere.
     pub(super) fn touch_shares(&mut self, id: TrafficId) {
         let depends = &self.layout.depends;
-        for arrival in &depends.of_load[id.index()] {
-            self.touched.arrivals.add(*arrival);
+        for factor in &depends.of_load[id.index()] {
+            self.touched.factors.add(*factor);
         }
         for journey in &depends.entering[id.index()] {
             self.touched.journeys.add(journey.index());
@@ -172,8 +177,8 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn touch_target(&mut self, id: TrafficId, target: usize) {
         let depends = &self.layout.depends;
         for journey in &depends.entering[id.index()] {
-            let first = depends.first_arrival[journey.index()];
-            self.touched.arrivals.add(first + target);
+            let arrival = depends.first_arrival[journey.index()] + target;
+            self.touched.factors.add(depends.factors_of(arrival)[0]);
         }
     }
 

@@ -7,13 +7,15 @@
 
 use super::World;
 use super::copies::copied_field_by_field;
+use super::dependencies::ArrivalId;
+use super::factor::Factor;
 use super::probe::Condition;
 use super::state::{MemberState, Mode, Origin, Phase, Role, Trigger};
 use crate::engine::Chance;
 use crate::time::Time;
 use crate::topology::{
-    CauseId, DetectorId, FaultId, Journey, JourneyId, Need, PartId, PlaceId, PoolId, Replication,
-    Scope, StoreId, TrafficId, Watch,
+    CauseId, DetectorId, FaultId, JourneyId, Need, PartId, PlaceId, PoolId, Replication, Scope,
+    StoreId, TrafficId, Watch,
 };
 
 /// The stages of recovery that a world can tell; see `design` of the measures for their meaning.
@@ -116,6 +118,13 @@ impl Walk {
         }
     }
 
+    /// Walks as if any loss were too much: several needs, each met well enough alone and too little together.
+    fn strictly(&mut self, walk: impl FnOnce(&mut Walk)) {
+        let up_when = std::mem::replace(&mut self.up_when, 1.0);
+        walk(self);
+        self.up_when = up_when;
+    }
+
     fn cost(&mut self, worker: Worker, progress: Progress, share: f64) {
         self.costs.push((worker, progress, share));
     }
@@ -162,10 +171,10 @@ impl<C: Chance> World<'_, C> {
             trigger: None,
             costs: std::mem::take(&mut reasons.costs),
         };
-        self.walk(&mut walk, journey);
+        self.walk(&mut walk, id);
         if walk.causes.is_empty() && !self.flow.until.is_never() {
             walk.at = self.flow.until;
-            self.walk(&mut walk, journey);
+            self.walk(&mut walk, id);
         }
         walk.causes.sort_unstable();
         walk.causes.dedup();
@@ -188,46 +197,58 @@ impl<C: Chance> World<'_, C> {
         }
     }
 
-    fn walk(&self, walk: &mut Walk, journey: &Journey) {
+    fn walk(&self, walk: &mut Walk, id: JourneyId) {
         walk.causes.clear();
         walk.costs.clear();
         walk.trigger = None;
-        match journey.enters {
-            None => self.walk_need(walk, &journey.needs, PlaceId::INTERNET, 1.0),
+        let arrivals = self.layout.depends.arrivals_of(id);
+        match self.topology.journeys[id.index()].enters {
+            None => self.walk_arrival(walk, arrivals.start, 1.0),
             Some(entry) => {
-                for (target, share) in self.shares(entry, walk.at).enumerate() {
+                for (share, arrival) in self.shares(entry, walk.at).zip(arrivals) {
                     if share > 0.0 {
-                        self.walk_target(walk, journey, entry, target, share);
+                        self.walk_arrival(walk, arrival, share);
                     }
                 }
             }
         }
     }
 
-    fn walk_target(
-        &self,
-        walk: &mut Walk,
-        journey: &Journey,
-        entry: TrafficId,
-        target: usize,
-        share: f64,
-    ) {
-        let success = self.success_at(journey, entry, target, walk.at);
-        if !walk.unmet(success) {
+    fn walk_arrival(&self, walk: &mut Walk, id: ArrivalId, share: f64) {
+        let success = self.flow.arrivals[id].success;
+        if !walk.unmet(self.flow_at(success, walk.at)) {
             return;
         }
-        let checked = &self.topology.traffic[entry.index()].targets[target];
-        let place = checked.place;
-        let entered = self.entered(entry, target, journey.timeout);
-        if walk.unmet(entered) {
-            self.walk_entry(walk, entry, target, share * (1.0 - entered));
+        let before = walk.causes.len();
+        self.walk_factors(walk, id, share);
+        if walk.causes.len() == before {
+            walk.strictly(|walk| self.walk_factors(walk, id, share));
         }
-        if entered > 0.0 && walk.unmet(self.headroom(checked.pool, walk.at)) {
-            self.walk_overload(walk, checked.pool, Some(entry), share);
+    }
+
+    fn walk_factors(&self, walk: &mut Walk, id: ArrivalId, share: f64) {
+        let depends = &self.layout.depends;
+        for factor in depends.factors_of(id) {
+            let met = self.flow_at(self.flow.factors[*factor], walk.at);
+            if !walk.unmet(met) {
+                continue;
+            }
+            match &depends.factors[*factor] {
+                Factor::Entered { entry, target, .. } => {
+                    self.walk_entry(walk, *entry, *target, share * (1.0 - met));
+                }
+                Factor::Headroom(pool) => {
+                    let entry = depends.arrivals[id].through.map(|(entry, _)| entry);
+                    if self.flow.arrivals[id].entered > 0.0 {
+                        self.walk_overload(walk, *pool, entry, share);
+                    }
+                }
+                Factor::Served { pool, site } => {
+                    self.walk_instances(walk, *pool, *site, share);
+                }
+                Factor::Met { need, site } => self.walk_need(walk, need, *site, share),
+            }
         }
-        let service = &self.topology.services[self.topology.traffic[entry.index()].service.index()];
-        self.walk_need(walk, &service.needs, place, share);
-        self.walk_need(walk, &journey.needs, place, share);
     }
 
     /// An entry's target that loses requests.
@@ -332,50 +353,43 @@ impl<C: Chance> World<'_, C> {
                     .iter()
                     .for_each(|need| self.walk_need(walk, need, site, share));
                 if walk.causes.len() == before {
-                    needs
-                        .iter()
-                        .for_each(|need| self.walk_partly(walk, need, site, share));
+                    let again = needs.iter();
+                    walk.strictly(|walk| {
+                        again.for_each(|need| self.walk_need(walk, need, site, share));
+                    });
                 }
             }
             Need::Soft { need, .. } => self.walk_need(walk, need, site, share * (1.0 - met)),
-            Need::Service { service, at } => {
-                let pools = &self.topology.services[service.index()].pools;
-                let local = pools
+            Need::Service { service, at } => match self.topology.pool_called(*service, *at, site) {
+                Some(pool) => self.walk_pool(walk, pool, site, share),
+                None => self.topology.services[service.index()]
+                    .pools
                     .iter()
-                    .find(|pool| self.topology.pools[pool.index()].place == site);
-                match at.as_ref().or(local) {
-                    Some(pool) => self.walk_pool(walk, *pool, site, share),
-                    None => pools
-                        .iter()
-                        .for_each(|pool| self.walk_pool(walk, *pool, site, share)),
-                }
-            }
+                    .for_each(|pool| self.walk_pool(walk, *pool, site, share)),
+            },
             Need::Read(store) => self.walk_store(walk, *store, site, share, false),
             Need::Write(store) => self.walk_store(walk, *store, site, share, true),
         }
     }
 
-    /// Several needs, each met well enough alone and too little together.
-    fn walk_partly(&self, walk: &mut Walk, need: &Need, site: PlaceId, share: f64) {
-        let strict = std::mem::replace(&mut walk.up_when, 1.0);
-        self.walk_need(walk, need, site, share);
-        walk.up_when = strict;
+    fn walk_pool(&self, walk: &mut Walk, id: PoolId, site: PlaceId, share: f64) {
+        self.walk_instances(walk, id, site, share);
+        let pool = &self.topology.pools[id.index()];
+        let needs = &self.topology.services[pool.service.index()].needs;
+        self.walk_need(walk, needs, pool.place, share);
     }
 
-    fn walk_pool(&self, walk: &mut Walk, id: PoolId, site: PlaceId, share: f64) {
-        let pool = &self.topology.pools[id.index()];
-        if !self.answers(site, pool.place) {
-            self.blame_path(walk, site, pool.place);
+    /// A pool, whatever its service needs.
+    fn walk_instances(&self, walk: &mut Walk, id: PoolId, site: PlaceId, share: f64) {
+        let place = self.topology.pools[id.index()].place;
+        if !self.answers(site, place) {
+            self.blame_path(walk, site, place);
             walk.cost(Worker::Nobody, Progress::Repair, share);
         } else if !self.pool_stands(id) {
             self.blame_pool(walk, id);
             walk.cost(Worker::Nobody, Progress::Repair, share);
-        } else {
-            if walk.unmet(self.headroom(id, walk.at)) {
-                self.walk_overload(walk, id, None, share);
-            }
-            let needs = &self.topology.services[pool.service.index()].needs;
-            self.walk_need(walk, needs, pool.place, share);
+        } else if walk.unmet(self.headroom(id, walk.at)) {
+            self.walk_overload(walk, id, None, share);
         }
     }
 
