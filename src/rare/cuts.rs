@@ -193,9 +193,8 @@ impl<'a> Search<'a> {
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
         let overlap = overlap(self.task.events, set);
         let mut is_worth = false;
-        for target in 0..self.task.targets.len() {
+        for target in self.task.reach.targets_of(set) {
             let could_add = self.could_add(target, chance, overlap)
-                && self.task.reach.all_touch(set, target)
                 && !self.is_saturated(target, self.explained(target, set));
             if could_add {
                 self.tried[target] += 1;
@@ -282,10 +281,7 @@ impl<'a> Search<'a> {
             self.task.events.list.len() as u32
         };
         let reach = self.task.reach;
-        let targets = 0..self.task.targets.len();
-        let touched: Vec<usize> = targets
-            .filter(|target| reach.all_touch(set, *target))
-            .collect();
+        let touched = reach.in_common(set);
         for event in from..to {
             let so_far = last.filter(|last| last.0 == event).map_or(0, |last| last.1);
             let kind = &self.task.events.list[event as usize];
@@ -302,10 +298,8 @@ impl<'a> Search<'a> {
             }
             larger.push((event, count));
             let overlap = overlap(self.task.events, &larger);
-            let could_add = |target: &usize| {
-                reach.of(event)[*target] && self.could_add(*target, chance, overlap)
-            };
-            if !touched.iter().any(could_add) {
+            let mut targets = reach.targets_by(event, &touched);
+            if !targets.any(|target| self.could_add(target, chance, overlap)) {
                 continue;
             }
             self.waiting.push(Candidate {

@@ -146,7 +146,7 @@ impl<'a, 'd> Descent<'a, 'd> {
     ) -> Descent<'a, 'd> {
         let events = 0..task.events.list.len() as u32;
         let mut order: Vec<u32> = events
-            .filter(|event| task.reach.of(*event)[target])
+            .filter(|event| task.reach.touches(*event, target))
             .collect();
         let chance = |event: &u32| {
             let event = &task.events.list[*event as usize];

@@ -1,50 +1,113 @@
-//! Reach: which targets a basic event can touch at all.
+//! Reach: what basic events can touch in common.
 //!
 //! A journey depends on its entry, on services, on stores, on who probes them, and on the places around all of these;
-//! a store on its members and their detector. Sets of basic events without a target that all of them touch need no
-//! drill. What is unclear counts as touched: a cut of the network touches everything, journeys that share limited
-//! capacity depend on each other, and so do faults that wait for the same crew. Deliberately absent: how one touches
-//! the other, which drills tell.
+//! a store on its members and their detector. Where a journey needs several things, each of them without a choice, it is
+//! cut into *strands*, one for each: as the loss of any is enough to fail it, things that touch no strand in common do
+//! no more together than each by itself. Sets whose members touch no strand in common therefore need no drill, and a
+//! journey over a hundred services has hundreds of sets of two worth a drill, not ten thousand. What is unclear
+//! counts as touched: a cut of the network touches everything, entries touch whatever of limited capacity their clients
+//! load, and faults that wait for the same crew touch what any of them does. Deliberately absent: how one touches the other,
+//! which drills tell.
+
+use std::collections::BTreeSet;
 
 use super::event::{Events, What};
 use super::guide::Target;
 use crate::engine::DrawId;
 use crate::topology::{
-    DetectorId, FaultAction, FaultId, JourneyId, Need, PlaceId, ServiceId, StoreId, Topology,
+    FaultAction, FaultId, JourneyId, Need, PartId, PlaceId, PoolId, ServiceId, StoreId, Topology,
     TrafficId, Watch,
 };
 use crate::world::clocks::Clock;
 
-/// For each basic event, whether it touches each target.
+/// The index of a strand.
+type StrandId = u32;
+
+/// For each basic event, what it touches.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    touches: Vec<Vec<bool>>,
+    /// The strands that each basic event touches, in ascending order.
+    touched_by: Vec<Vec<StrandId>>,
+    /// The target of each strand; those of a target are next to each other.
+    target_of: Vec<usize>,
 }
 
 impl Reach {
     /// Follows what every target depends on.
     pub fn new(topology: &Topology, events: &Events, targets: &[Target]) -> Reach {
-        let dependencies = dependencies(topology, targets);
-        let touches = events.list.iter().map(|event| {
-            let touched = dependencies.iter();
-            let touched = touched.map(|of| of.are_touched_by(&event.what));
-            touched.collect()
+        let world = Surroundings::new(topology);
+        let mut target_of = Vec::new();
+        let mut touching = Touching::new(topology);
+        for (index, target) in targets.iter().enumerate() {
+            for strand in world.strands(*target) {
+                touching.list(&strand, target_of.len() as StrandId);
+                target_of.push(index);
+            }
+        }
+        let all = target_of.len() as StrandId;
+        let touched = events.list.iter().map(|event| match &event.what {
+            What::Strike(clocks) => match clocks[0] {
+                Clock::Fault(id) => touching.by_fault(topology, id, all),
+                Clock::Alarm(id) => touching
+                    .by_what_watches(topology.detectors[id.index()].watches)
+                    .clone(),
+            },
+            What::Failure(draw) => touching.by_stage(topology, *draw),
         });
         let mut reach = Reach {
-            touches: touches.collect(),
+            touched_by: touched.collect(),
+            target_of,
         };
         reach.share_crews(topology, events);
         reach
     }
 
-    /// The targets that a basic event touches, each as true.
-    pub fn of(&self, event: u32) -> &[bool] {
-        &self.touches[event as usize]
+    /// Whether a basic event touches a target.
+    pub fn touches(&self, event: u32, target: usize) -> bool {
+        let mut touched = self.touched_by[event as usize].iter();
+        touched.any(|strand| self.target_of[*strand as usize] == target)
     }
 
-    /// Whether all of these basic events touch a target.
-    pub fn all_touch(&self, set: &[(u32, u16)], target: usize) -> bool {
-        set.iter().all(|(event, _)| self.of(*event)[target])
+    /// The strands that all of these basic events touch, in ascending order.
+    pub fn in_common(&self, set: &[(u32, u16)]) -> Vec<StrandId> {
+        let Some(((first, _), others)) = set.split_first() else {
+            return (0..self.target_of.len() as StrandId).collect();
+        };
+        let mut common = self.touched_by[*first as usize].clone();
+        for (event, _) in others {
+            let touched = &self.touched_by[*event as usize];
+            common.retain(|strand| touched.binary_search(strand).is_ok());
+        }
+        common
+    }
+
+    /// The targets that a basic event touches by some of these strands, each once.
+    pub fn targets_by<'r>(
+        &'r self,
+        event: u32,
+        strands: &'r [StrandId],
+    ) -> impl Iterator<Item = usize> + 'r {
+        let touched = &self.touched_by[event as usize][..];
+        let (fewer, more) = if touched.len() < strands.len() {
+            (touched, strands)
+        } else {
+            (strands, touched)
+        };
+        let both = fewer
+            .iter()
+            .filter(move |strand| more.binary_search(strand).is_ok());
+        let mut last = None;
+        both.map(|strand| self.target_of[*strand as usize])
+            .filter(move |target| last.replace(*target) != Some(*target))
+    }
+
+    /// The targets that all of these basic events touch by a strand in common.
+    pub fn targets_of(&self, set: &[(u32, u16)]) -> Vec<usize> {
+        let common = self.in_common(set);
+        let targets = common.iter().map(|strand| self.target_of[*strand as usize]);
+        let mut targets: Vec<usize> = targets.collect();
+        targets.dedup();
+        targets
     }
 
     fn share_crews(&mut self, topology: &Topology, events: &Events) {
@@ -55,190 +118,319 @@ impl Reach {
             },
             What::Failure(_) => None,
         };
-        let targets = self.touches.first().map_or(0, Vec::len);
-        let mut of_crew = vec![vec![false; targets]; topology.crews.len()];
-        for (event, touches) in events.list.iter().zip(&self.touches) {
+        let mut of_crew = vec![Vec::new(); topology.crews.len()];
+        for (event, touched) in events.list.iter().zip(&self.touched_by) {
             if let Some(crew) = crew_of(&event.what) {
-                add(&mut of_crew[crew.index()], touches);
+                of_crew[crew.index()].extend(touched);
             }
         }
-        for (event, touches) in events.list.iter().zip(&mut self.touches) {
+        let of_crew: Vec<Vec<StrandId>> = of_crew.into_iter().map(in_order).collect();
+        for (event, touched) in events.list.iter().zip(&mut self.touched_by) {
             if let Some(crew) = crew_of(&event.what) {
-                touches.clone_from(&of_crew[crew.index()]);
+                touched.clone_from(&of_crew[crew.index()]);
             }
         }
     }
 }
 
-fn add(to: &mut [bool], more: &[bool]) {
-    to.iter_mut().zip(more).for_each(|(to, more)| *to |= more);
+fn in_order(mut strands: Vec<StrandId>) -> Vec<StrandId> {
+    strands.sort_unstable();
+    strands.dedup();
+    strands
 }
 
-/// What one target depends on.
-#[derive(Clone)]
-struct Dependencies<'t> {
+/// The strands that depend on each thing, in ascending order.
+struct Touching {
+    parts: Vec<Vec<StrandId>>,
+    places: Vec<Vec<StrandId>>,
+    stores: Vec<Vec<StrandId>>,
+    entries: Vec<Vec<StrandId>>,
+}
+
+impl Touching {
+    fn new(topology: &Topology) -> Touching {
+        Touching {
+            parts: vec![Vec::new(); topology.parts.len()],
+            places: vec![Vec::new(); topology.places.len()],
+            stores: vec![Vec::new(); topology.stores.len()],
+            entries: vec![Vec::new(); topology.traffic.len()],
+        }
+    }
+
+    fn list(&mut self, strand: &Strand, id: StrandId) {
+        let Strand {
+            parts,
+            places,
+            stores,
+            entries,
+        } = strand;
+        parts
+            .iter()
+            .for_each(|part| self.parts[part.index()].push(id));
+        places
+            .iter()
+            .for_each(|place| self.places[place.index()].push(id));
+        stores
+            .iter()
+            .for_each(|store| self.stores[store.index()].push(id));
+        entries
+            .iter()
+            .for_each(|entry| self.entries[entry.index()].push(id));
+    }
+
+    fn by_fault(&self, topology: &Topology, id: FaultId, all: StrandId) -> Vec<StrandId> {
+        match &topology.faults[id.index()].action {
+            FaultAction::Down { places, parts, .. } => {
+                let places = places.iter().flat_map(|place| &self.places[place.index()]);
+                let parts = parts.iter().flat_map(|part| &self.parts[part.index()]);
+                in_order(places.chain(parts).copied().collect())
+            }
+            FaultAction::Cut(_) => (0..all).collect(),
+        }
+    }
+
+    fn by_what_watches(&self, watches: Watch) -> &Vec<StrandId> {
+        match watches {
+            Watch::Target(id, _) | Watch::Instance(id, _) => &self.entries[id.index()],
+            Watch::Primary(id) => &self.stores[id.index()],
+        }
+    }
+
+    fn by_stage(&self, topology: &Topology, draw: DrawId) -> Vec<StrandId> {
+        let stores = topology.stores.iter().zip(&self.stores);
+        let mut decided = stores.filter(|(store, _)| {
+            store.failover.as_ref().is_some_and(|failover| {
+                let promote = failover.promote.draw_works;
+                let redirect = failover.redirect.draw_works;
+                [failover.draw_fence_works, promote, redirect].contains(&draw)
+            })
+        });
+        decided
+            .next()
+            .map_or_else(Vec::new, |(_, strands)| strands.clone())
+    }
+}
+
+/// What a strand depends on.
+#[derive(Clone, Default)]
+struct Strand {
+    parts: BTreeSet<PartId>,
+    places: BTreeSet<PlaceId>,
+    stores: BTreeSet<StoreId>,
+    entries: BTreeSet<TrafficId>,
+}
+
+/// One of the things that a journey needs.
+enum Needed<'t> {
+    /// The instances of a service, whatever that needs.
+    Instances(ServiceId),
+    /// A need with all that it needs in turn.
+    Whole(&'t Need),
+}
+
+/// What the things of a topology have to do with each other.
+struct Surroundings<'t> {
     topology: &'t Topology,
-    parts: Vec<bool>,
-    places: Vec<bool>,
-    services: Vec<bool>,
-    stores: Vec<bool>,
-    entries: Vec<bool>,
-    /// Whether it has limited capacity, whose load others may raise.
-    is_limited: bool,
+    /// Where each entry's detectors probe from.
+    entry_vantage: Vec<BTreeSet<PlaceId>>,
+    /// Where the detector of each store's primary probes from.
+    store_vantage: Vec<BTreeSet<PlaceId>>,
+    /// The entries whose clients load each service.
+    callers: Vec<BTreeSet<TrafficId>>,
 }
 
-fn dependencies<'t>(topology: &'t Topology, targets: &[Target]) -> Vec<Dependencies<'t>> {
-    let mut all: Vec<Dependencies<'t>> = targets
-        .iter()
-        .map(|target| Dependencies::of(topology, *target))
-        .collect();
-    let limited: Vec<usize> = (0..all.len()).filter(|one| all[*one].is_limited).collect();
-    if let Some((first, others)) = limited.split_first() {
-        let mut shared = all[*first].clone();
-        for other in others {
-            shared.add(&all[*other]);
-        }
-        for one in limited {
-            all[one].clone_from(&shared);
-        }
-    }
-    all
-}
-
-impl<'t> Dependencies<'t> {
-    fn of(topology: &'t Topology, target: Target) -> Dependencies<'t> {
-        let mut found = Dependencies {
+impl<'t> Surroundings<'t> {
+    fn new(topology: &'t Topology) -> Surroundings<'t> {
+        let mut found = Surroundings {
             topology,
-            parts: vec![false; topology.parts.len()],
-            places: vec![false; topology.places.len()],
-            services: vec![false; topology.services.len()],
-            stores: vec![false; topology.stores.len()],
-            entries: vec![false; topology.traffic.len()],
-            is_limited: false,
+            entry_vantage: vec![BTreeSet::new(); topology.traffic.len()],
+            store_vantage: vec![BTreeSet::new(); topology.stores.len()],
+            callers: vec![BTreeSet::new(); topology.services.len()],
         };
-        found.add_place(PlaceId::INTERNET);
-        match target {
-            Target::Journey(id) => found.add_journey(id),
-            Target::Loss(id) | Target::SplitBrain(id) => found.add_store(id),
-        }
         for detector in &topology.detectors {
-            if found.is_watched(detector.watches) {
-                let vantage = detector.vantage.iter();
-                vantage.for_each(|place| found.add_place(*place));
+            let vantage = match detector.watches {
+                Watch::Target(id, _) | Watch::Instance(id, _) => {
+                    &mut found.entry_vantage[id.index()]
+                }
+                Watch::Primary(id) => &mut found.store_vantage[id.index()],
+            };
+            vantage.extend(&detector.vantage);
+        }
+        for journey in &topology.journeys {
+            if let Some(entry) = journey.enters {
+                let mut called = BTreeSet::new();
+                let service = topology.traffic[entry.index()].service;
+                found.call(service, &mut called);
+                found.call_for(&journey.needs, &mut called);
+                for service in called {
+                    found.callers[service.index()].insert(entry);
+                }
             }
         }
         found
     }
 
-    fn add(&mut self, other: &Dependencies<'_>) {
-        add(&mut self.parts, &other.parts);
-        add(&mut self.places, &other.places);
-        add(&mut self.services, &other.services);
-        add(&mut self.stores, &other.stores);
-        add(&mut self.entries, &other.entries);
-    }
-
-    fn add_journey(&mut self, id: JourneyId) {
-        let topology = self.topology;
-        let journey = &topology.journeys[id.index()];
-        self.add_need(&journey.needs);
-        if let Some(id) = journey.enters {
-            let entry = &topology.traffic[id.index()];
-            self.entries[id.index()] = true;
-            self.add_service(entry.service);
-            for target in &entry.targets {
-                self.add_place(target.place);
-            }
+    fn call(&self, id: ServiceId, called: &mut BTreeSet<ServiceId>) {
+        if called.insert(id) {
+            self.call_for(&self.topology.services[id.index()].needs, called);
         }
     }
 
-    fn add_need(&mut self, need: &Need) {
+    fn call_for(&self, need: &Need, called: &mut BTreeSet<ServiceId>) {
         match need {
             Need::All(needs) | Need::AtLeast { of: needs, .. } => {
-                needs.iter().for_each(|need| self.add_need(need));
+                needs.iter().for_each(|need| self.call_for(need, called));
             }
-            Need::Soft { need, .. } => self.add_need(need),
-            Need::Service { service, .. } => self.add_service(*service),
-            Need::Read(store) | Need::Write(store) => self.add_store(*store),
+            Need::Soft { need, .. } => self.call_for(need, called),
+            Need::Service { service, .. } => self.call(*service, called),
+            Need::Read(_) | Need::Write(_) => {}
         }
     }
 
-    fn add_service(&mut self, id: ServiceId) {
-        if std::mem::replace(&mut self.services[id.index()], true) {
+    /// The strands of a target, at least one.
+    fn strands(&self, target: Target) -> Vec<Strand> {
+        let mut common = Strand::default();
+        self.add_place(&mut common, PlaceId::INTERNET);
+        let id = match target {
+            Target::Journey(id) => id,
+            Target::Loss(id) | Target::SplitBrain(id) => {
+                self.add_store(&mut common, id);
+                return vec![common];
+            }
+        };
+        if let Some(entry) = self.topology.journeys[id.index()].enters {
+            self.add_instances(&mut common, self.topology.traffic[entry.index()].service);
+            self.add_entry(&mut common, entry);
+        }
+        let needed = self.needed(id);
+        let strands = needed.iter().map(|needed| {
+            let mut strand = common.clone();
+            match needed {
+                Needed::Instances(service) => self.add_instances(&mut strand, *service),
+                Needed::Whole(need) => self.add_need(&mut strand, need),
+            }
+            strand
+        });
+        let strands: Vec<Strand> = strands.collect();
+        if strands.is_empty() {
+            vec![common]
+        } else {
+            strands
+        }
+    }
+
+    /// What a journey needs one and all, each service and store once.
+    fn needed(&self, id: JourneyId) -> Vec<Needed<'t>> {
+        let journey = &self.topology.journeys[id.index()];
+        let mut found = Vec::new();
+        let (mut services, mut stores) = (BTreeSet::new(), BTreeSet::new());
+        let mut waiting = Vec::new();
+        match journey.enters {
+            None => waiting.push((&journey.needs, vec![PlaceId::INTERNET])),
+            Some(entry) => {
+                let traffic = &self.topology.traffic[entry.index()];
+                let sites: Vec<PlaceId> =
+                    traffic.targets.iter().map(|target| target.place).collect();
+                let service = &self.topology.services[traffic.service.index()];
+                waiting.push((&journey.needs, sites.clone()));
+                waiting.push((&service.needs, sites));
+            }
+        }
+        while let Some((need, sites)) = waiting.pop() {
+            match need {
+                Need::All(needs) => {
+                    waiting.extend(needs.iter().map(|need| (need, sites.clone())));
+                }
+                Need::Service { service, at } if self.has_no_choice(*service, *at, &sites) => {
+                    if services.insert(*service) {
+                        found.push(Needed::Instances(*service));
+                        let checked = &self.topology.services[service.index()];
+                        let pools = checked.pools.iter();
+                        let sites = pools.map(|pool| self.topology.pools[pool.index()].place);
+                        waiting.push((&checked.needs, sites.collect()));
+                    }
+                }
+                Need::Read(store) | Need::Write(store) => {
+                    if stores.insert(*store) {
+                        found.push(Needed::Whole(need));
+                    }
+                }
+                _ => found.push(Needed::Whole(need)),
+            }
+        }
+        found
+    }
+
+    fn has_no_choice(&self, service: ServiceId, named: Option<PoolId>, sites: &[PlaceId]) -> bool {
+        let called = |site: &PlaceId| self.topology.pool_called(service, named, *site);
+        sites.iter().all(|site| called(site).is_some())
+    }
+
+    fn add_need(&self, strand: &mut Strand, need: &Need) {
+        match need {
+            Need::All(needs) | Need::AtLeast { of: needs, .. } => {
+                needs.iter().for_each(|need| self.add_need(strand, need));
+            }
+            Need::Soft { need, .. } => self.add_need(strand, need),
+            Need::Service { service, .. } => {
+                self.add_instances(strand, *service);
+                self.add_need(strand, &self.topology.services[service.index()].needs);
+            }
+            Need::Read(store) | Need::Write(store) => self.add_store(strand, *store),
+        }
+    }
+
+    fn add_instances(&self, strand: &mut Strand, id: ServiceId) {
+        let pools = &self.topology.services[id.index()].pools;
+        let mut is_limited = false;
+        for pool in pools {
+            let pool = &self.topology.pools[pool.index()];
+            is_limited |= pool.serves.is_some();
+            self.add_place(strand, pool.place);
+            for part in &pool.parts {
+                strand.parts.insert(*part);
+                self.add_place(strand, self.topology.parts[part.index()].place);
+            }
+        }
+        if is_limited {
+            for entry in &self.callers[id.index()] {
+                self.add_entry(strand, *entry);
+            }
+        }
+    }
+
+    /// All that decides about where the clients of an entry go.
+    fn add_entry(&self, strand: &mut Strand, id: TrafficId) {
+        if !strand.entries.insert(id) {
             return;
         }
-        let topology = self.topology;
-        let service = &topology.services[id.index()];
-        for pool in &service.pools {
-            let pool = &topology.pools[pool.index()];
-            self.is_limited |= pool.serves.is_some();
-            self.add_place(pool.place);
-            for part in &pool.parts {
-                self.parts[part.index()] = true;
-                self.add_place(topology.parts[part.index()].place);
+        for target in &self.topology.traffic[id.index()].targets {
+            self.add_place(strand, target.place);
+            for part in &self.topology.pools[target.pool.index()].parts {
+                strand.parts.insert(*part);
+                self.add_place(strand, self.topology.parts[part.index()].place);
             }
         }
-        self.add_need(&service.needs);
+        for place in &self.entry_vantage[id.index()] {
+            self.add_place(strand, *place);
+        }
     }
 
-    fn add_store(&mut self, id: StoreId) {
-        let topology = self.topology;
-        self.stores[id.index()] = true;
-        for member in &topology.stores[id.index()].members {
-            self.parts[member.part.index()] = true;
-            self.add_place(member.place);
+    fn add_store(&self, strand: &mut Strand, id: StoreId) {
+        strand.stores.insert(id);
+        for member in &self.topology.stores[id.index()].members {
+            strand.parts.insert(member.part);
+            self.add_place(strand, member.place);
+        }
+        for place in &self.store_vantage[id.index()] {
+            self.add_place(strand, *place);
         }
     }
 
     /// A place, and all that it is in.
-    fn add_place(&mut self, mut place: PlaceId) {
-        while !std::mem::replace(&mut self.places[place.index()], true) {
+    fn add_place(&self, strand: &mut Strand, mut place: PlaceId) {
+        while strand.places.insert(place) {
             place = self.topology.places[place.index()].parent;
         }
-    }
-
-    fn is_watched(&self, watch: Watch) -> bool {
-        match watch {
-            Watch::Target(TrafficId(id), _) | Watch::Instance(TrafficId(id), _) => {
-                self.entries[id as usize]
-            }
-            Watch::Primary(id) => self.stores[id.index()],
-        }
-    }
-
-    fn are_touched_by(&self, what: &What) -> bool {
-        match what {
-            What::Strike(clocks) => match clocks[0] {
-                Clock::Fault(id) => self.are_hit_by(id),
-                Clock::Alarm(id) => self.are_watched_by(id),
-            },
-            What::Failure(draw) => self.have_a_stage(*draw),
-        }
-    }
-
-    fn are_hit_by(&self, id: FaultId) -> bool {
-        match &self.topology.faults[id.index()].action {
-            FaultAction::Down { places, parts, .. } => {
-                places.iter().any(|place| self.places[place.index()])
-                    || parts.iter().any(|part| self.parts[part.index()])
-            }
-            FaultAction::Cut(_) => true,
-        }
-    }
-
-    fn are_watched_by(&self, id: DetectorId) -> bool {
-        self.is_watched(self.topology.detectors[id.index()].watches)
-    }
-
-    fn have_a_stage(&self, draw: DrawId) -> bool {
-        let stores = self.topology.stores.iter().zip(&self.stores);
-        let mut failovers = stores
-            .filter(|(_, is)| **is)
-            .filter_map(|(store, _)| store.failover.as_ref());
-        failovers.any(|failover| {
-            let promote = failover.promote.draw_works;
-            let redirect = failover.redirect.draw_works;
-            [failover.draw_fence_works, promote, redirect].contains(&draw)
-        })
     }
 }

@@ -187,11 +187,11 @@ fn reach_tells_what_a_target_does_not_depend_on() {
     let events = Events::new(&topology);
     let all = targets(&topology);
     let reach = Reach::new(&topology, &events, &all);
-    let touched: Vec<&[bool]> = (0..events.list.len() as u32)
-        .map(|event| reach.of(event))
+    let touched: Vec<[bool; 2]> = (0..events.list.len() as u32)
+        .map(|event| [0, 1].map(|target| reach.touches(event, target)))
         .collect();
     // The region of the east, that of the west, and the instance of the other service; "visit" and "watch".
-    assert_eq!(touched, [&[true, true][..], &[true, false], &[false, true]]);
+    assert_eq!(touched, [[true, true], [true, false], [false, true]]);
     let detector = &topology.detectors[0];
     assert!(
         detector.vantage.iter().all(|place| place.index() == 1),
