@@ -111,9 +111,13 @@ impl Clone for Row {
     }
 }
 
+/// The months of a window, and what is left of it.
+fn months_of(window: Windowed) -> usize {
+    (window.length().0 / MONTH.0) as usize + 1
+}
+
 impl JourneyObserver {
     pub fn new(id: JourneyId, window: Windowed) -> JourneyObserver {
-        let months = (window.length().0 / MONTH.0) as usize + 1;
         JourneyObserver {
             id,
             window,
@@ -134,8 +138,8 @@ impl JourneyObserver {
             down: Span::ZERO,
             lost: 0.0,
             counted: Counted::default(),
-            down_by_month: vec![Span::ZERO; months],
-            lost_by_month: vec![0.0; months],
+            down_by_month: vec![Span::ZERO; months_of(window)],
+            lost_by_month: vec![0.0; months_of(window)],
             stages: [Span::ZERO; Stage::COUNT],
             rows: Vec::new(),
             rows_used: 0,
@@ -144,7 +148,8 @@ impl JourneyObserver {
     }
 
     /// Ready for another trial, in the room that the last one took.
-    pub fn restart(&mut self) {
+    pub fn restart(&mut self, window: Windowed) {
+        self.window = window;
         self.ahead = Segment {
             from: Time::ZERO,
             to: Time::NEVER,
@@ -161,8 +166,10 @@ impl JourneyObserver {
         self.turns.clear();
         (self.lost, self.down) = (0.0, Span::ZERO);
         self.counted = Counted::default();
-        self.down_by_month.fill(Span::ZERO);
-        self.lost_by_month.fill(0.0);
+        self.down_by_month.clear();
+        self.down_by_month.resize(months_of(window), Span::ZERO);
+        self.lost_by_month.clear();
+        self.lost_by_month.resize(months_of(window), 0.0);
         self.stages = [Span::ZERO; Stage::COUNT];
         self.rows.iter_mut().for_each(|row| row.1 = Span::ZERO);
         self.rows_used = 0;

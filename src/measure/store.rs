@@ -109,7 +109,7 @@ impl StoreObserver {
     }
 
     /// Ready for another trial, in the room that the last one took.
-    pub fn restart(&mut self) {
+    pub fn restart(&mut self, window: Windowed) {
         let mut ended = [
             std::mem::take(&mut self.dual_primary.ended),
             std::mem::take(&mut self.split_brain.ended),
@@ -122,7 +122,7 @@ impl StoreObserver {
         *self = StoreObserver {
             promotions,
             recovered,
-            ..StoreObserver::new(self.id, self.window)
+            ..StoreObserver::new(self.id, window)
         };
         [self.dual_primary.ended, self.split_brain.ended] = ended;
     }

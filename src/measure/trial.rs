@@ -114,12 +114,7 @@ impl Observers {
     /// Observers of the window of a topology.
     #[must_use]
     pub fn new(topology: &Topology) -> Observers {
-        Observers::over(topology, Windowed::of(topology))
-    }
-
-    /// Observers of another window than the topology's.
-    #[must_use]
-    pub fn over(topology: &Topology, window: Windowed) -> Observers {
+        let window = Windowed::of(topology);
         Observers {
             window,
             journeys: (0..topology.journeys.len())
@@ -136,8 +131,18 @@ impl Observers {
 
     /// Ready for another trial, in the room that the last one took.
     pub fn restart(&mut self) {
-        self.journeys.iter_mut().for_each(JourneyObserver::restart);
-        self.stores.iter_mut().for_each(StoreObserver::restart);
+        self.restart_over(self.window);
+    }
+
+    /// The same for another window.
+    pub fn restart_over(&mut self, window: Windowed) {
+        self.window = window;
+        for observer in &mut self.journeys {
+            observer.restart(window);
+        }
+        for observer in &mut self.stores {
+            observer.restart(window);
+        }
         self.troubled_journeys.retain(|_| false);
         self.troubled_stores.retain(|_| false);
         self.is_new = true;

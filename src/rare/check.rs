@@ -12,7 +12,7 @@ use super::guide::{Guide, Target};
 use super::trial::run_trials;
 use crate::measure::{BranchTally, JourneyTally, Moments, StoreTally, Tally};
 use crate::time::Span;
-use crate::topology::Topology;
+use crate::topology::{JourneyId, Topology};
 
 /// How many times as frequent failures are made.
 const FACTORS: [f64; 15] = [
@@ -35,7 +35,7 @@ pub struct Check {
     pub target: Target,
     /// How many times as frequent failures were made.
     pub inflated: f64,
-    /// What a trial costs by branches: lost requests, or events.
+    /// What a trial costs by branches: lost requests, seconds of downtime, or events.
     pub branches: f64,
     /// What a trial costs by plain simulation.
     pub plain: f64,
@@ -129,18 +129,23 @@ fn variance_foreseen(
     branches: &BranchTally,
     trials: f64,
 ) -> f64 {
-    let Target::Journey(id) = target else {
-        return by_branches(branches, target).sum() / trials;
+    let of = |id: JourneyId| &branches.journeys[id.index()];
+    let (tally, costs, unit) = match target {
+        Target::Requests(id) => (
+            of(id),
+            &of(id).busy_lost,
+            topology.journeys[id.index()].rate,
+        ),
+        Target::Outage(id) => (of(id), &of(id).busy_down, 1.0),
+        Target::Loss(_) | Target::SplitBrain(_) => {
+            return by_branches(branches, target).sum() / trials;
+        }
     };
-    let (journey, tally) = (
-        &topology.journeys[id.index()],
-        &branches.journeys[id.index()],
-    );
     let (mut weight, mut squares) = (0.0, 0.0);
-    for (bucket, cell) in tally.busy_lost.histogram().iter() {
-        let lost = journey.rate * 0.5 * (bucket.lower() + bucket.upper());
+    for (bucket, cell) in costs.histogram().iter() {
+        let cost = unit * 0.5 * (bucket.lower() + bucket.upper());
         weight += cell.weight as f64;
-        squares += cell.weight as f64 * lost * lost;
+        squares += cell.weight as f64 * cost * cost;
     }
     if weight > 0.0 {
         tally.busy_periods.sum() / trials * squares / weight
@@ -162,7 +167,8 @@ fn costs<'a>(
     stores: &'a [StoreTally],
 ) -> &'a Moments {
     match target {
-        Target::Journey(id) => journeys[id.index()].requests.lost.numerator(),
+        Target::Requests(id) => journeys[id.index()].requests.lost.numerator(),
+        Target::Outage(id) => journeys[id.index()].requests.down.numerator(),
         Target::Loss(id) => &stores[id.index()].loss_events,
         Target::SplitBrain(id) => &stores[id.index()].dual_primary.count,
     }

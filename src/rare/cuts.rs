@@ -2,7 +2,8 @@
 //!
 //! Sets are tried in drills, the likeliest first, and grow by one member at a time; what a set costs beyond its subsets
 //! is kept. A set is not tried if its members touch no target in common, if its subsets have already cost what can be
-//! lost, or if it could add next to nothing. What this search from below does not reach, `deep` looks for from above.
+//! lost, or if it could add next to nothing. What this search from below does not reach, `deep` looks for from above;
+//! outages that several losses add up to are the business of `unions`.
 //! The importance of a state is the sum over the sets kept of their cost times the chance of what is still missing: the
 //! expected cost rate with independent faults, given what is down. Any number would keep the estimates unbiased; a good
 //! one makes them precise (the zero-variance approximation of L'Ecuyer and Tuffin, Annals of Operations Research 189,
@@ -21,9 +22,9 @@ const LARGEST_SET: u16 = 8;
 /// Sets are given up when the best they could add is this share of what is known.
 pub(super) const NEGLIGIBLE: f64 = 1e-4;
 /// A set matters if it costs this much more than its subsets together.
-const WORSE: f64 = 1.05;
+pub(super) const WORSE: f64 = 1.05;
 /// A journey that loses this share of its requests throughout cannot get much worse.
-const SATURATED: f64 = 0.5;
+pub(super) const SATURATED: f64 = 0.5;
 /// After so many drills, or this part of all that may be made, sets are no longer tried for a target that nothing has led
 /// to.
 const PATIENCE: usize = 200;
@@ -133,7 +134,7 @@ impl<'a> Search<'a> {
         mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,
     ) -> usize {
         let mut drills = 0;
-        self.patience = PATIENCE.max(most / PATIENT_PART);
+        self.patience = Self::patience(most);
         while let Some(Candidate { chance, set }) = self.waiting.pop() {
             if drills == most || !self.could_matter(chance, &set) {
                 break;
@@ -158,6 +159,11 @@ impl<'a> Search<'a> {
             }
         }
         drills
+    }
+
+    /// After how many drills of so many a search is in vain.
+    pub(super) fn patience(most: usize) -> usize {
+        PATIENCE.max(most / PATIENT_PART)
     }
 
     /// The sets found.
@@ -186,7 +192,11 @@ impl<'a> Search<'a> {
             0.0 => self.tried[target] < self.patience,
             known => most > NEGLIGIBLE * known,
         };
-        is_open && self.task.wanted[target] && self.frequencies[target] < self.task.enough
+        let is_by_itself = !matches!(self.task.targets[target], Target::Outage(_));
+        is_by_itself
+            && is_open
+            && self.task.wanted[target]
+            && self.frequencies[target] < self.task.enough
     }
 
     /// Whether this very set could add something to a target that all of it touches.
@@ -214,13 +224,13 @@ impl<'a> Search<'a> {
 
     fn is_saturated(&self, target: usize, cost: f64) -> bool {
         match self.task.targets[target] {
-            Target::Journey(_) => cost >= SATURATED,
+            Target::Requests(_) | Target::Outage(_) => cost >= SATURATED,
             Target::Loss(_) | Target::SplitBrain(_) => cost > 0.0,
         }
     }
 
     /// What the subsets of a set cost a target.
-    fn explained(&self, target: usize, set: &[(u32, u16)]) -> f64 {
+    pub(super) fn explained(&self, target: usize, set: &[(u32, u16)]) -> f64 {
         let starting = set
             .iter()
             .flat_map(|need| &self.starting_with[need.0 as usize]);
@@ -308,6 +318,13 @@ impl<'a> Search<'a> {
             });
         }
     }
+}
+
+/// The sets with which a target fails; where it never does, those that cost it anything.
+pub(super) fn failing(cuts: &[Cut], target: usize) -> impl Iterator<Item = &Cut> {
+    let of_target = move || cuts.iter().filter(move |cut| cut.target == target);
+    let fails = of_target().any(|cut| cut.fails);
+    of_target().filter(move |cut| cut.fails || !fails)
 }
 
 fn is_subset(smaller: &[(u32, u16)], larger: &[(u32, u16)]) -> bool {

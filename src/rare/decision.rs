@@ -278,6 +278,8 @@ pub(super) fn emphasis(own: f64, others: f64) -> f64 {
 struct Known {
     importance: f64,
     gains: Box<[f64]>,
+    /// The basic events of which something may be taken away, in order.
+    listed: Box<[u32]>,
 }
 
 /// What is needed to decide, and room to do so.
@@ -289,6 +291,8 @@ pub(super) struct Decisions<'g> {
     worth: f64,
     /// What one more member of each basic event would add to the importance, by the last decision.
     pub gains: Vec<f64>,
+    /// The basic events of which something may be taken away by that.
+    listed: Vec<u32>,
     /// Basic events that are tried more often than they are worth, until one of them is the case.
     pub emphasised: Vec<bool>,
     /// How much more effort a branch deserves in which one of them is the case.
@@ -311,6 +315,7 @@ impl<'g> Decisions<'g> {
             end,
             worth,
             gains: vec![0.0; guide.events.list.len()],
+            listed: Vec::new(),
             emphasised: vec![false; guide.events.list.len()],
             emphasis: 1.0,
             members: members(topology, guide),
@@ -363,27 +368,51 @@ impl<'g> Decisions<'g> {
         let configuration = self.guide.configuration(&path.world.state);
         self.key.clear();
         self.key.push(configuration as u32);
-        self.key
-            .extend(path.standing.iter().map(|stands| u32::from(*stands)));
+        let standing = path.standing.iter().zip(&self.guide.efforts).enumerate();
+        let failed = standing.filter(|(_, (stands, effort))| !**stands && **effort > 0.0);
+        self.key.extend(failed.map(|(target, _)| target as u32));
+        self.key.push(u32::MAX);
         for event in path.ledger.down() {
             self.key
                 .extend([*event, u32::from(path.ledger.count(*event))]);
         }
         if let Some(known) = self.known.get(&*self.key) {
             self.gains.copy_from_slice(&known.gains);
+            self.listed.clear();
+            self.listed.extend_from_slice(&known.listed);
             return known.importance;
         }
         let configuration = &self.guide.configurations[configuration];
         let importance = configuration.gains(&path.ledger, &path.standing, &mut self.gains);
+        let all = 0..self.members.len() as u32;
+        let is_listed = |event: &u32| {
+            let mut members = self.members[*event as usize].iter();
+            self.is_relevant(*event, importance) || members.any(|member| member.is_initiator)
+        };
+        let listed: Box<[u32]> = all.filter(is_listed).collect();
+        self.listed.clear();
+        self.listed.extend_from_slice(&listed);
         if (self.known.len() + 1) * self.gains.len() > MOST_KNOWN_GAINS {
             self.known.clear();
         }
         let known = Known {
             importance,
             gains: self.gains.as_slice().into(),
+            listed,
         };
         self.known.insert(self.key.as_slice().into(), known);
         importance
+    }
+
+    /// Whether one more member of a basic event brings a state of this importance much nearer to a failure.
+    fn is_relevant(&self, event: u32, importance: f64) -> bool {
+        let gain = self.gains[event as usize];
+        let enough = if self.guide.is_usual[event as usize] {
+            RELEVANT_IN_A_CROWD
+        } else {
+            RELEVANT
+        };
+        gain > 0.0 && gain > (enough - 1.0) * importance
     }
 
     /// Gives clocks back that are no longer taken away, and takes others away. Both lists are in order. Alarms are set anew
@@ -472,29 +501,18 @@ impl<'g> Decisions<'g> {
         let stays = stays_seconds(path, from).unwrap_or(length.seconds());
         let mut chances = Chances::within(length);
         let mut foreseen = Chances::within(self.foreseen(path, from));
-        for (index, members) in self.members.iter().enumerate() {
-            let gain = self.gains[index];
-            let enough = if self.guide.is_usual[index] {
-                RELEVANT_IN_A_CROWD
-            } else {
-                RELEVANT
-            };
-            let is_relevant = gain > 0.0 && gain > (enough - 1.0) * importance;
+        for event in &self.listed {
+            let is_relevant = self.is_relevant(*event, importance);
+            let kind = &self.guide.events.list[*event as usize];
             let worth = match is_relevant {
-                true => gain / (1.0 / stays + 1.0 / self.guide.events.list[index].lasts),
+                true => self.gains[*event as usize] / (1.0 / stays + 1.0 / kind.lasts),
                 false => 0.0,
             };
-            for member in members
-                .iter()
-                .filter(|member| is_relevant || member.is_initiator)
-            {
+            let members = self.members[*event as usize].iter();
+            for member in members.filter(|member| is_relevant || member.is_initiator) {
                 let (count, age) = if member.is_crowd {
-                    let event = index as u32;
-                    let down = path.ledger.count(event);
-                    (
-                        u32::from(self.guide.events.list[index].size() - down),
-                        Span::ZERO,
-                    )
+                    let left = kind.size() - path.ledger.count(*event);
+                    (u32::from(left), Span::ZERO)
                 } else {
                     let age = path.world.clock_age(member.clock, from);
                     (u32::from(age.is_some()), age.unwrap_or_default())
@@ -506,7 +524,7 @@ impl<'g> Decisions<'g> {
                 let held = Withheld {
                     clock: member.clock,
                     rank: member.rank,
-                    event: index as u32,
+                    event: *event,
                     count,
                     age,
                     chance,

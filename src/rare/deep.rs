@@ -76,14 +76,15 @@ struct Descent<'a, 'd> {
 }
 
 impl Search<'_> {
-    /// Looks from above for sets that lead to a target, with at most so many drills, and tries these sets as well.
+    /// Looks from above for sets that lead to a target, with at most so many drills, and tries these sets as well;
+    /// returns how many it took.
     pub fn search_above(
         &mut self,
         target: usize,
         most: usize,
         known: &[Set],
         mut drill: impl FnMut(&[(u32, u16)]) -> Outcome,
-    ) {
+    ) -> usize {
         let events = self.task.events;
         let mut descent = Descent::new(self.task, target, most, &mut drill);
         let mut seen: BTreeSet<Set> = BTreeSet::new();
@@ -134,6 +135,7 @@ impl Search<'_> {
             others.for_each(|set| propose(set, &mut waiting));
             kept.push(set);
         }
+        most - descent.left
     }
 }
 

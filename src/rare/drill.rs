@@ -81,6 +81,7 @@ pub struct Drills<'t> {
     events: &'t Events,
     targets: Vec<Target>,
     totals: Totals,
+    observers: Observers,
     /// The world of the last drill, to be used again.
     world: Option<World<'t, Median>>,
 }
@@ -92,6 +93,7 @@ impl<'t> Drills<'t> {
             events,
             targets: targets(topology),
             totals: Totals::new(topology),
+            observers: Observers::new(topology),
             world: None,
         }
     }
@@ -135,9 +137,9 @@ impl<'t> Drills<'t> {
             from: start,
             to: repaired.after(AFTERMATH),
         };
-        let mut observers = Observers::over(self.topology, window);
-        observers.settled(&world);
-        follow(&mut world, &mut observers, repaired);
+        self.observers.restart_over(window);
+        self.observers.settled(&world);
+        follow(&mut world, &mut self.observers, repaired);
         world.chance_mut().repair_takes = Span::ZERO;
         for clock in struck {
             if let Clock::Fault(id) = clock
@@ -147,10 +149,10 @@ impl<'t> Drills<'t> {
                 world.repair_at(id, repaired);
             }
         }
-        follow(&mut world, &mut observers, window.to);
+        follow(&mut world, &mut self.observers, window.to);
         self.totals.clear();
-        observers.add_to(1.0, &mut self.totals);
-        let rested = world.next().is_never() && !observers.is_open();
+        self.observers.add_to(1.0, &mut self.totals);
+        let rested = world.next().is_never() && !self.observers.is_open();
         world.chance_mut().repair_takes = Span::FOREVER;
         world.chance_mut().failing.clear();
         self.world = Some(world);

@@ -5,7 +5,7 @@
 //! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
 //! a run could change, so that every shard and thread has the same guide.
 
-use super::cuts::{Cut, Search, Task, chance_of_set};
+use super::cuts::{Cut, Search, Task, chance_of_set, failing};
 use super::drill::{Drills, Median, Set, overlap};
 use super::event::Events;
 use super::importance::Configuration;
@@ -45,8 +45,12 @@ const MOST_CONFIGURATIONS: usize = 12;
 /// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
 const MOST_DRILLS: usize = 6000;
 const MOST_FURTHER_DRILLS: usize = 1000;
+/// Drills for each target that takes a search of its own, as long as there are any left.
+const FEWEST_DRILLS: usize = 100;
 /// Timer slots times drills; larger models get fewer drills.
-const DRILL_BUDGET: usize = 1_000_000;
+const DRILL_BUDGET: usize = 10_000_000;
+/// A journey whose outages make up this share of what it loses needs no branches of their own for them.
+const OUTAGES_AMONG_LOSSES: f64 = 0.1;
 /// The effort for a journey without an objective where others have one.
 const EFFORT_WITHOUT_OBJECTIVE: f64 = 0.1;
 /// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
@@ -59,7 +63,9 @@ const MOST_UNITS: f64 = (1_u64 << 62) as f64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A journey loses requests.
-    Journey(JourneyId),
+    Requests(JourneyId),
+    /// A journey is down: it loses more of them than it may.
+    Outage(JourneyId),
     /// A store loses acknowledged writes.
     Loss(StoreId),
     /// Two members of a store accept writes.
@@ -67,10 +73,11 @@ pub enum Target {
 }
 
 impl Target {
-    /// What a trial cost: seconds' worth of lost requests, or how often it happened.
+    /// What a trial cost: seconds' worth of lost requests, seconds of downtime, or how often it happened.
     pub(super) fn cost(self, totals: &Totals) -> f64 {
         match self {
-            Target::Journey(id) => totals.journeys[id.index()].lost_seconds,
+            Target::Requests(id) => totals.journeys[id.index()].lost_seconds,
+            Target::Outage(id) => totals.journeys[id.index()].down_seconds,
             Target::Loss(id) => {
                 let losses = totals.stores[id.index()].losses.iter();
                 losses.filter(|loss| loss.writes > 0.0).count() as f64
@@ -85,7 +92,9 @@ impl Target {
     /// Whether it failed, in a journey's terms: whether there was an incident.
     pub(super) fn fails(self, totals: &Totals) -> bool {
         match self {
-            Target::Journey(id) => !totals.journeys[id.index()].incidents.is_empty(),
+            Target::Requests(id) | Target::Outage(id) => {
+                !totals.journeys[id.index()].incidents.is_empty()
+            }
             Target::Loss(_) | Target::SplitBrain(_) => self.cost(totals) > 0.0,
         }
     }
@@ -93,7 +102,7 @@ impl Target {
     /// The most that it can cost per second of an overlap of this length.
     pub(super) fn most_cost_rate(self, overlap: f64) -> f64 {
         match self {
-            Target::Journey(_) => 1.0,
+            Target::Requests(_) | Target::Outage(_) => 1.0,
             Target::Loss(_) | Target::SplitBrain(_) => 1.0 / overlap,
         }
     }
@@ -101,10 +110,28 @@ impl Target {
 
 /// Every target of a topology.
 pub fn targets(topology: &Topology) -> Vec<Target> {
-    let journeys = (0..topology.journeys.len()).map(|id| Target::Journey(id.into()));
+    let journeys = (0..topology.journeys.len()).map(JourneyId::from);
+    let of_journeys = journeys.flat_map(|id| [Target::Requests(id), Target::Outage(id)]);
     let stores = (0..topology.stores.len()).map(StoreId::from);
     let of_stores = stores.flat_map(|id| [Target::Loss(id), Target::SplitBrain(id)]);
-    journeys.chain(of_stores).collect()
+    of_journeys.chain(of_stores).collect()
+}
+
+/// The indices of the outages of each journey, and of what it loses in them and otherwise.
+fn outages(targets: &[Target]) -> impl Iterator<Item = (usize, usize)> {
+    targets.iter().enumerate().filter_map(|(outage, target)| {
+        let Target::Outage(id) = *target else {
+            return None;
+        };
+        let mut before = targets[..outage].iter();
+        let losses = before.rposition(|other| *other == Target::Requests(id))?;
+        Some((outage, losses))
+    })
+}
+
+/// How many of the drills that are left the next of so many targets gets.
+fn share(left: usize, targets: usize) -> usize {
+    (left / targets).max(FEWEST_DRILLS).min(left)
 }
 
 /// Which targets are estimated by branches.
@@ -124,9 +151,11 @@ pub struct Guide {
     pub(super) all: Vec<Target>,
     /// The targets that are estimated by branches.
     pub(super) estimated: Vec<Target>,
+    /// Their indices among all.
+    pub(super) places: Vec<usize>,
     pub(super) configurations: Vec<Configuration>,
     /// The effort that each target is worth, of all.
-    efforts: Vec<f64>,
+    pub(super) efforts: Vec<f64>,
     /// Failures of every target in a trial, as the drills have it; nothing for those that no set leads to.
     expected: Vec<(Target, f64)>,
     /// The clocks that branches start from, with the share of the effort that each gets.
@@ -165,10 +194,18 @@ impl Guide {
         let is_wanted = |(index, (_, per_trial)): (usize, &(Target, f64))| {
             let spread = exploration.spread(index) / window;
             let is_rare = rarity == Rarity::All || spread >= RARE_SPREAD;
-            *per_trial > 0.0 && *per_trial < enough * window && is_rare
+            exploration.cost(index) > 0.0 && *per_trial < enough * window && is_rare
         };
-        let estimated: Vec<bool> = expected.iter().enumerate().map(is_wanted).collect();
-        exploration.explore_others(&estimated);
+        let mut estimated: Vec<bool> = expected.iter().enumerate().map(is_wanted).collect();
+        for (outage, losses) in outages(&all) {
+            let share = OUTAGES_AMONG_LOSSES * exploration.cost(losses);
+            estimated[outage] &= !estimated[losses] || exploration.cost(outage) < share;
+        }
+        let mut wanted = estimated.clone();
+        for (outage, losses) in outages(&all) {
+            wanted[losses] |= estimated[outage];
+        }
+        exploration.explore_others(&wanted);
         let efforts: Vec<f64> = all
             .iter()
             .zip(&estimated)
@@ -177,14 +214,12 @@ impl Guide {
                 false => 0.0,
             })
             .collect();
+        let places = (0..all.len()).filter(|target| estimated[*target]);
+        let places: Vec<usize> = places.collect();
         let found = exploration.found;
         let mut guide = Guide {
-            estimated: all
-                .iter()
-                .zip(&estimated)
-                .filter(|(_, is)| **is)
-                .map(|(target, _)| *target)
-                .collect(),
+            estimated: places.iter().map(|place| all[*place]).collect(),
+            places,
             configurations: found
                 .into_iter()
                 .map(|(primaries, cuts)| Configuration::new(&events, primaries, cuts, &efforts))
@@ -229,8 +264,7 @@ impl Guide {
         let Some(index) = self.all.iter().position(|other| *other == target) else {
             return 0.0;
         };
-        let cuts = self.configurations[0].cuts.iter();
-        let failing = cuts.filter(|cut| cut.target == index && cut.fails);
+        let failing = failing(&self.configurations[0].cuts, index);
         let often =
             |cut: &Cut| chance_of_set(&self.events, &cut.needs) / overlap(&self.events, &cut.needs);
         failing.map(often).sum::<f64>() * topology.window.length.seconds()
@@ -248,10 +282,15 @@ impl Guide {
         &self.estimated
     }
 
-    /// Whether a target is estimated by branches.
+    /// The target whose branches tell about this one, if any do: itself, or for outages all that the journey loses.
     #[must_use]
-    pub fn estimates(&self, target: Target) -> bool {
-        self.estimated.contains(&target)
+    pub fn explored_as(&self, target: Target) -> Option<Target> {
+        let is_estimated = |target: &Target| self.estimated.contains(target);
+        let with_losses = || match target {
+            Target::Outage(id) => Some(Target::Requests(id)).filter(is_estimated),
+            Target::Requests(_) | Target::Loss(_) | Target::SplitBrain(_) => None,
+        };
+        Some(target).filter(is_estimated).or_else(with_losses)
     }
 
     /// The failures of a target in a trial that drills lead one to expect.
@@ -444,7 +483,7 @@ fn branches_per_trial(topology: &Topology) -> f64 {
 fn effort(topology: &Topology, target: Target) -> f64 {
     let promises = |journey: &Journey| journey.objective != Objective::default();
     match target {
-        Target::Journey(id)
+        Target::Requests(id) | Target::Outage(id)
             if !promises(&topology.journeys[id.index()])
                 && topology.journeys.iter().any(promises) =>
         {
@@ -551,12 +590,19 @@ where
         let elsewhere = elsewhere.filter_map(&known).flatten().take(most);
         search.try_known(elsewhere.collect(), &mut drill);
         search.search_below(most, &mut drill);
-        for target in 0..self.targets.len() {
-            if search.lacks(target)
-                && let Some(known) = known(target)
-            {
-                search.search_above(target, most, &known, &mut drill);
-            }
+        let outages = outages(self.targets).filter(|(outage, _)| wanted[*outage]);
+        let outages: Vec<(usize, usize)> = outages.collect();
+        let mut left = most;
+        for (rank, outage) in outages.iter().enumerate() {
+            left -= search.search_unions(*outage, share(left, outages.len() - rank), &mut drill);
+        }
+        let lacking = (0..self.targets.len()).filter(|target| search.lacks(*target));
+        let lacking = lacking.filter_map(|target| Some((target, known(target)?)));
+        let lacking: Vec<(usize, Vec<Set>)> = lacking.collect();
+        let mut left = most;
+        for (rank, (target, known)) in lacking.iter().enumerate() {
+            let most = share(left, lacking.len() - rank);
+            left -= search.search_above(*target, most, known, &mut drill);
         }
         let cuts = search.into_cuts();
         self.found.push((start.state.primaries().collect(), cuts));
@@ -574,10 +620,17 @@ where
         squares / (mean * mean)
     }
 
+    /// What a target costs in a second.
+    fn cost(&self, target: usize) -> f64 {
+        let cuts = self.found[0].1.iter().filter(|cut| cut.target == target);
+        cuts.fold(0.0, |sum, cut| {
+            sum + cut.frequency * cut.cost * overlap(self.events, &cut.needs)
+        })
+    }
+
     /// Failures of a target in a second.
     fn frequency(&self, target: usize) -> f64 {
-        let cuts = self.found[0].1.iter();
-        let of_target = cuts.filter(|cut| cut.target == target && cut.fails);
-        of_target.fold(0.0, |sum, cut| sum + cut.frequency)
+        let failing = failing(&self.found[0].1, target);
+        failing.fold(0.0, |sum, cut| sum + cut.frequency)
     }
 }

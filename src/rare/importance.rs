@@ -6,6 +6,8 @@
 //! out once, and so are the chances of what is missing for each number of members that are down: a state costs no more
 //! than the sets that touch what is down.
 
+use std::collections::BTreeMap;
+
 use super::cuts::{Cut, chance_of_set};
 use super::event::Events;
 use super::ledger::Ledger;
@@ -40,8 +42,8 @@ pub(super) struct Configuration {
     of_event: Vec<Vec<u32>>,
     /// The importance of everything up for each target.
     bases: Vec<f64>,
-    /// For each target, what one member of each basic event adds to everything up.
-    gains: Vec<Vec<f64>>,
+    /// For each target, what one member of each basic event adds to everything up, where it adds anything.
+    gains: Vec<Vec<(u32, f64)>>,
 }
 
 impl Configuration {
@@ -67,7 +69,7 @@ impl Configuration {
             .filter(|(base, _)| **base > 0.0);
         reached.for_each(|(base, effort)| *base = *effort);
         let mut of_event = vec![Vec::new(); events.list.len()];
-        let mut gains = vec![vec![0.0; events.list.len()]; efforts.len()];
+        let mut gains = vec![BTreeMap::<u32, f64>::new(); efforts.len()];
         let (mut values, mut terms) = (Vec::new(), Vec::new());
         for (index, cut) in cuts.iter().enumerate() {
             let value = cut.cost * chance_of_set(events, &cut.needs);
@@ -75,7 +77,7 @@ impl Configuration {
             let of_cut: Vec<Term> = needs.map(|need| Term::new(events, *need, value)).collect();
             for term in &of_cut {
                 of_event[term.event as usize].push(index as u32);
-                gains[cut.target][term.event as usize] += term.gain;
+                *gains[cut.target].entry(term.event).or_default() += term.gain;
             }
             values.push(value);
             terms.push(of_cut);
@@ -89,7 +91,10 @@ impl Configuration {
             terms,
             of_event,
             bases,
-            gains,
+            gains: gains
+                .into_iter()
+                .map(|gains| gains.into_iter().collect())
+                .collect(),
         };
         let nothing = Ledger::of(events);
         let alone = (0..events.list.len()).map(|event| {
@@ -118,10 +123,9 @@ impl Configuration {
         for (target, _) in standing.iter().enumerate().filter(|(_, stands)| **stands) {
             if self.bases[target] > 0.0 {
                 importance += self.bases[target];
-                gains
-                    .iter_mut()
-                    .zip(&self.gains[target])
-                    .for_each(|(gain, more)| *gain += more);
+                for (event, more) in &self.gains[target] {
+                    gains[*event as usize] += more;
+                }
             }
         }
         self.for_touched(ledger, |index| {

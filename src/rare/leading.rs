@@ -4,6 +4,7 @@
 //! themselves. How often they occur is what drills say: faults that are independent, and delays at their medians.
 //! Deliberately absent: sets of targets that are not estimated by branches, for which the guide has no use.
 
+use super::cuts::failing;
 use super::event::What;
 use super::guide::{Guide, Target};
 use crate::engine::DrawId;
@@ -24,12 +25,12 @@ impl Guide {
     /// What leads to a failure of a target that is estimated by branches, the most frequent first.
     #[must_use]
     pub fn leads_to(&self, topology: &Topology, target: Target) -> Vec<LeadingSet> {
-        let of_target = |index: usize| self.all[index] == target;
         let cuts = self
             .configurations
             .first()
             .map_or(&[][..], |all_up| &all_up.cuts);
-        let cuts = cuts.iter().filter(|cut| cut.fails && of_target(cut.target));
+        let index = self.all.iter().position(|other| *other == target);
+        let cuts = index.into_iter().flat_map(|index| failing(cuts, index));
         let mut sets: Vec<LeadingSet> = cuts
             .map(|cut| LeadingSet {
                 needs: cut

@@ -46,6 +46,7 @@ pub mod splitting;
 #[cfg(test)]
 mod tests;
 mod trial;
+mod unions;
 mod usual;
 
 pub use check::Check;

@@ -45,12 +45,15 @@ pub(super) fn calm_from<C: Chance>(
 }
 
 impl<'t> Path<'t> {
-    /// Looks at which targets have failed; says whether that is news.
-    pub fn look(&mut self, targets: &[Target]) -> bool {
+    /// Looks at which of the targets have failed that get any effort; says whether that is news.
+    pub fn look(&mut self, guide: &Guide) -> bool {
         let mut is_news = false;
-        for (standing, target) in self.standing.iter_mut().zip(targets) {
+        for (place, target) in guide.places.iter().zip(&guide.estimated) {
+            let standing = &mut self.standing[*place];
             let now = match *target {
-                Target::Journey(id) => !self.observers.journeys[id.index()].is_open(),
+                Target::Requests(id) | Target::Outage(id) => {
+                    !self.observers.journeys[id.index()].is_open()
+                }
                 Target::SplitBrain(id) => !self.observers.stores[id.index()].is_open(),
                 Target::Loss(_) => true,
             };

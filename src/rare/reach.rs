@@ -1,13 +1,13 @@
 //! Reach: what basic events can touch in common.
 //!
 //! A journey depends on its entry, on services, on stores, on who probes them, and on the places around all of these;
-//! a store on its members and their detector. Where a journey needs several things, each of them without a choice, it is
-//! cut into *strands*, one for each: as the loss of any is enough to fail it, things that touch no strand in common do
-//! no more together than each by itself. Sets whose members touch no strand in common therefore need no drill, and a
-//! journey over a hundred services has hundreds of sets of two worth a drill, not ten thousand. What is unclear
-//! counts as touched: a cut of the network touches everything, entries touch whatever of limited capacity their clients
-//! load, and faults that wait for the same crew touch what any of them does. Deliberately absent: how one touches the other,
-//! which drills tell.
+//! a store on its members and their detector. Where a journey needs several things, each of them without a choice, what
+//! it loses is cut into *strands*, one for each: as each loss costs requests by itself, things that touch no strand in
+//! common cost no more together than each alone. Sets whose members touch no strand in common therefore need no drill,
+//! and a journey over a hundred services has hundreds of sets of two worth a drill, not ten thousand. A cut of the network
+//! touches what has something on both of its sides, entries touch whatever of limited capacity their clients load, and
+//! faults that wait for the same crew touch what any of them does. Deliberately absent: how one touches the other, which
+//! drills tell; and outages, which several losses add up to (see `unions`).
 
 use std::collections::BTreeSet;
 
@@ -44,10 +44,9 @@ impl Reach {
                 target_of.push(index);
             }
         }
-        let all = target_of.len() as StrandId;
         let touched = events.list.iter().map(|event| match &event.what {
             What::Strike(clocks) => match clocks[0] {
-                Clock::Fault(id) => touching.by_fault(topology, id, all),
+                Clock::Fault(id) => touching.by_fault(topology, id),
                 Clock::Alarm(id) => touching
                     .by_what_watches(topology.detectors[id.index()].watches)
                     .clone(),
@@ -178,14 +177,21 @@ impl Touching {
             .for_each(|entry| self.entries[entry.index()].push(id));
     }
 
-    fn by_fault(&self, topology: &Topology, id: FaultId, all: StrandId) -> Vec<StrandId> {
+    fn by_fault(&self, topology: &Topology, id: FaultId) -> Vec<StrandId> {
         match &topology.faults[id.index()].action {
             FaultAction::Down { places, parts, .. } => {
                 let places = places.iter().flat_map(|place| &self.places[place.index()]);
                 let parts = parts.iter().flat_map(|part| &self.parts[part.index()]);
                 in_order(places.chain(parts).copied().collect())
             }
-            FaultAction::Cut(_) => (0..all).collect(),
+            FaultAction::Cut(cuts) => {
+                let cut_off = cuts.iter().flat_map(|cut| {
+                    let [one, other] = [cut.from, cut.to].map(|side| &self.places[side.index()]);
+                    let is_there = |strand: &&StrandId| other.binary_search(strand).is_ok();
+                    one.iter().filter(is_there).copied()
+                });
+                in_order(cut_off.collect())
+            }
         }
     }
 
@@ -218,6 +224,17 @@ struct Strand {
     places: BTreeSet<PlaceId>,
     stores: BTreeSet<StoreId>,
     entries: BTreeSet<TrafficId>,
+}
+
+impl Strand {
+    /// What either depends on.
+    fn with(mut self, other: Strand) -> Strand {
+        self.parts.extend(other.parts);
+        self.places.extend(other.places);
+        self.stores.extend(other.stores);
+        self.entries.extend(other.entries);
+        self
+    }
 }
 
 /// One of the things that a journey needs.
@@ -292,7 +309,7 @@ impl<'t> Surroundings<'t> {
         let mut common = Strand::default();
         self.add_place(&mut common, PlaceId::INTERNET);
         let id = match target {
-            Target::Journey(id) => id,
+            Target::Requests(id) | Target::Outage(id) => id,
             Target::Loss(id) | Target::SplitBrain(id) => {
                 self.add_store(&mut common, id);
                 return vec![common];
@@ -312,8 +329,8 @@ impl<'t> Surroundings<'t> {
             strand
         });
         let strands: Vec<Strand> = strands.collect();
-        if strands.is_empty() {
-            vec![common]
+        if strands.is_empty() || matches!(target, Target::Outage(_)) {
+            vec![strands.into_iter().fold(common, Strand::with)]
         } else {
             strands
         }

@@ -14,7 +14,7 @@ use crate::topology::{FaultId, JourneyId, StoreId, Topology};
 use crate::world::Layout;
 use crate::world::clocks::Clock;
 
-const VISIT: Target = Target::Journey(JourneyId(0));
+const VISIT: Target = Target::Requests(JourneyId(0));
 
 fn topology(body: &str) -> Topology {
     let text = format!("fivenines: 1\nname: small\n{body}");
@@ -188,7 +188,7 @@ fn reach_tells_what_a_target_does_not_depend_on() {
     let all = targets(&topology);
     let reach = Reach::new(&topology, &events, &all);
     let touched: Vec<[bool; 2]> = (0..events.list.len() as u32)
-        .map(|event| [0, 1].map(|target| reach.touches(event, target)))
+        .map(|event| [0, 2].map(|target| reach.touches(event, target)))
         .collect();
     // The region of the east, that of the west, and the instance of the other service; "visit" and "watch".
     assert_eq!(touched, [[true, true], [true, false], [false, true]]);
@@ -197,6 +197,84 @@ fn reach_tells_what_a_target_does_not_depend_on() {
         detector.vantage.iter().all(|place| place.index() == 1),
         "from outside"
     );
+}
+
+/// Two regions that serve half of the clients each; a cut of the network between them, an outage of each, and one
+/// instance of each of two services in both.
+fn halves() -> Topology {
+    topology(
+        "places: { east: { zones: [a] }, west: { zones: [a] } }
+faults:
+  cut: { cuts: east <-> west, every: 1y, lasts: 1h }
+  region: { hits: each region, every: 10y, lasts: 1h }
+services:
+  front: { runs: { east: 1, west: 1 } }
+  first: { runs: { east: 1, west: 1 }, instance: { fails: { every: 1y, lasts: 1h } } }
+  second: { runs: { east: 1, west: 1 }, instance: { fails: { every: 1y, lasts: 1h } } }
+  apart: { runs: { west: 1 }, instance: { fails: { every: 1y, lasts: 1h } } }
+traffic:
+  www: { to: front, dns: { spread: { east: 1, west: 1 }, ttl: 60s } }
+journeys:
+  visit: { enters: www, needs: [first, second], up-when: 40%, restored-when: 40%, rate: 10/s }
+  watch: { needs: [apart], rate: 10/s }",
+    )
+}
+
+/// Half of the clients is no outage; any two causes that take a half each are one.
+#[test]
+fn outages_are_unions_of_losses() {
+    let topology = halves();
+    let guide = Guide::new(&topology, Rarity::All);
+    let outage = Target::Outage(JourneyId(0));
+    assert_eq!(guide.explored_as(outage), Some(outage));
+    let paths = |target: Target| {
+        let sets = guide.leads_to(&topology, target).into_iter();
+        let paths = sets.map(|set| {
+            let paths: Vec<String> = set.needs.into_iter().map(|need| need.0).collect();
+            paths.join(" + ")
+        });
+        paths.collect::<Vec<String>>()
+    };
+    let losses = paths(VISIT);
+    assert_eq!(losses.len(), 6, "{losses:?}");
+    let found = paths(outage);
+    assert_eq!(found.len(), 9, "{found:?}");
+    let has_both = |set: &&String| set.contains("east") && set.contains("west");
+    assert_eq!(found.iter().filter(has_both).count(), 9, "{found:?}");
+    let watch = Target::Outage(JourneyId(1));
+    let losses = Target::Requests(JourneyId(1));
+    assert_eq!(guide.explored_as(watch), Some(losses), "all or nothing");
+}
+
+/// What a journey needs one and all has nothing in common but the places around it; a cut does nothing to what is on one
+/// of its sides.
+#[test]
+fn strands_tell_what_does_nothing_together() {
+    let topology = halves();
+    let events = Events::new(&topology);
+    let all = targets(&topology);
+    let reach = Reach::new(&topology, &events, &all);
+    let event = |path: &str| {
+        let is_it = |fault: &&crate::topology::Fault| fault.path.starts_with(path);
+        let id = topology.faults.iter().position(|fault| is_it(&fault));
+        let clock = Clock::Fault(FaultId::from(id.expect(path)));
+        events.of_clock(clock).expect(path) as u32
+    };
+    let together = |paths: &[&str]| {
+        let mut set: Vec<(u32, u16)> = paths.iter().map(|path| (event(path), 1)).collect();
+        set.sort_unstable();
+        reach.targets_of(&set).contains(&0)
+    };
+    assert_eq!(all[0], VISIT);
+    assert!(!together(&["services.first.east", "services.second.west"]));
+    assert!(together(&["services.first.east", "services.first.west"]));
+    assert!(together(&["services.first.east", "faults.region.west"]));
+    assert!(together(&["services.second.east", "faults.region.east"]));
+    assert!(together(&["services.first.east", "faults.cut"]));
+    let watch = 2;
+    assert_eq!(all[watch], Target::Requests(JourneyId(1)));
+    assert!(reach.touches(event("faults.region.west"), watch));
+    assert!(!reach.touches(event("faults.cut"), watch));
 }
 
 fn parted(detect: &str) -> Topology {
@@ -400,7 +478,7 @@ fn everything_up_comes_to_one_for_each_target() {
         let sum: f64 = cuts
             .map(|cut| cut.cost * chance_of_set(&guide.events, &cut.needs))
             .sum();
-        let wanted = f64::from(u8::from(guide.estimates(*target)));
+        let wanted = f64::from(u8::from(guide.targets().contains(target)));
         assert!((sum - wanted).abs() < 1e-9, "{target:?} {sum}");
     }
 }

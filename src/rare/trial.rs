@@ -14,7 +14,7 @@ use super::chance::BranchChance;
 use super::contrast::OtherFigures;
 use super::decision::{Decisions, Window, chance_of, hazard, memoryless, strike_within};
 use super::even::Spread;
-use super::guide::{Guide, targets};
+use super::guide::Guide;
 use super::ledger::Ledger;
 use super::likelihood::Likelihood;
 use super::path::{Path, calm_from};
@@ -52,7 +52,6 @@ pub(super) struct Explorer<'t> {
     /// The luck of strikes from the nominal trial.
     spread: Spread,
     pub decisions: Decisions<'t>,
-    all_targets: Vec<super::guide::Target>,
     /// Branches that wait for their turn.
     pending: Vec<Path<'t>>,
     /// Branches that are over, to be used again.
@@ -143,7 +142,6 @@ impl<'t> Explorer<'t> {
             spread: Spread::begin(&mut luck),
             luck,
             decisions: Decisions::new(topology, guide, end, worth),
-            all_targets: targets(topology),
             pending: Vec::new(),
             spare: Vec::new(),
             plans: Vec::new(),
@@ -370,7 +368,7 @@ impl<'t> Explorer<'t> {
             world: world.with_chance(BranchChance::new(&self.topology.draws)),
             observers: observers.clone(),
             ledger: Ledger::of(&self.guide.events),
-            standing: vec![true; self.all_targets.len()],
+            standing: vec![true; self.guide.all.len()],
             weight: 1.0,
             depth: 0,
             window: Window::default(),
@@ -435,7 +433,7 @@ impl<'t> Explorer<'t> {
         }
         path.observers.settled(&path.world);
         let matters = path.ledger.note(self.guide, &path.world);
-        path.look(&self.all_targets) || matters
+        path.look(self.guide) || matters
     }
 
     /// Whether the strike of an initiator is what just happened.

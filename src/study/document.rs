@@ -6,7 +6,7 @@ use super::path::{self, PathError};
 use super::rare;
 use super::result::{AssumptionNote, Provenance, RESULT_SCHEMA, ResultDocument, WindowNote};
 use super::run::{Outcome, Study};
-use super::sources::Sources;
+use super::sources::{JourneySources, Sources};
 use super::{NUMBERS_REVISION, verdict};
 use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyKind, Start, Topology};
@@ -25,18 +25,14 @@ impl ResultDocument {
         let sources = Sources { study, tally };
         let journeys = || {
             let all = topology.journeys.iter().enumerate();
-            all.map(|(index, journey)| (index, journey, sources.journey(index)))
+            all.map(|(index, journey)| (journey, sources.journey(index.into())))
         };
         let mut document = ResultDocument {
             schema: RESULT_SCHEMA.to_owned(),
             provenance: provenance(study, outcome),
             objectives: Vec::new(),
             journeys: journeys()
-                .map(|(index, journey, (trials, tally))| {
-                    let (counts, periods) = (sources.counts(index), sources.periods(index));
-                    let figures = trials.journey(journey, tally, counts, periods);
-                    (journey.name.clone(), figures)
-                })
+                .map(|(journey, sources)| (journey.name.clone(), sources.figures(journey)))
                 .collect(),
             stores: (0..topology.stores.len())
                 .map(|index| sources.store_figures(index))
@@ -44,10 +40,26 @@ impl ResultDocument {
             reads: sources.requests(JourneyKind::Read),
             writes: sources.requests(JourneyKind::Write),
             causes: journeys()
-                .map(|(_, journey, (trials, tally))| trials.causes(topology, &journey.name, tally))
+                .map(
+                    |(
+                        journey,
+                        JourneySources {
+                            outages: (trials, tally),
+                            ..
+                        },
+                    )| { trials.causes(topology, &journey.name, tally) },
+                )
                 .collect(),
             stages: journeys()
-                .map(|(_, journey, (trials, tally))| trials.stages(&journey.name, tally))
+                .map(
+                    |(
+                        journey,
+                        JourneySources {
+                            outages: (trials, tally),
+                            ..
+                        },
+                    )| { trials.stages(&journey.name, tally) },
+                )
                 .collect(),
             rare: rare::notes(study, outcome),
             assumptions: assumptions(study),

@@ -7,11 +7,10 @@ use indexmap::IndexMap;
 
 use super::basis::Trials;
 use super::result::*;
+use super::sources::JourneySources;
 use crate::estimate::figure::unit;
 use crate::estimate::intervals;
-use crate::measure::{
-    Episodes, JourneyTally, Loss, Recovery, Requests, Samples, Stage, StoreTally,
-};
+use crate::measure::{Episodes, Loss, Recovery, Requests, Samples, Stage, StoreTally};
 use crate::time::YEAR_SECONDS;
 use crate::topology::{Journey, Scope, Store};
 
@@ -21,12 +20,15 @@ pub const ANY_SCOPE: &str = "any";
 const WRITES: &str = "writes";
 const BYTES: &str = "bytes";
 
-impl Trials {
+impl RequestFigures {
     /// Availability of requests and time.
-    pub fn requests(self, requests: &Requests) -> RequestFigures {
+    pub(super) fn of(
+        (requests, lost): (Trials, &Requests),
+        (time, down): (Trials, &Requests),
+    ) -> RequestFigures {
         let unavailability = RequestAndTime {
-            request: self.share(&requests.lost),
-            time: self.share(&requests.down),
+            request: requests.share(&lost.lost),
+            time: time.share(&down.down),
         };
         RequestFigures {
             availability: RequestAndTime {
@@ -36,16 +38,20 @@ impl Trials {
             unavailability,
         }
     }
+}
 
-    /// The figures of one journey, with how many outages there are, and what years and months are like, from others.
-    pub fn journey(
-        self,
-        journey: &Journey,
-        tally: &JourneyTally,
-        (counts, tally_of_counts): (Trials, &JourneyTally),
-        (periods, tally_of_periods): (Trials, &JourneyTally),
-    ) -> JourneyFigures {
-        let requests = self.requests(&tally.requests);
+impl JourneySources<'_> {
+    /// The figures of this journey.
+    pub(super) fn figures(&self, journey: &Journey) -> JourneyFigures {
+        let (of_requests, losses) = self.requests;
+        let (of_outages, outages) = self.outages;
+        let (of_counts, counts) = self.counts;
+        let (of_lost_periods, lost_periods) = self.losses_of_periods;
+        let (of_down_periods, down_periods) = self.outages_of_periods;
+        let requests = RequestFigures::of(
+            (of_requests, &losses.requests),
+            (of_outages, &outages.requests),
+        );
         JourneyFigures {
             downtime_per_year: requests
                 .unavailability
@@ -55,26 +61,28 @@ impl Trials {
                 .in_unit(unit::SECONDS_PER_YEAR),
             availability: requests.availability,
             unavailability: requests.unavailability,
-            outages_per_year: counts.per_year(&tally_of_counts.outages),
-            outage_duration: distribution(&tally.outage_seconds),
-            rto: by_scope(&tally.rto, &tally.rto_by_scope, |recovery| {
-                self.recovery(recovery)
+            outages_per_year: of_counts.per_year(&counts.outages),
+            outage_duration: distribution(&outages.outage_seconds),
+            rto: by_scope(&outages.rto, &outages.rto_by_scope, |recovery| {
+                of_outages.recovery(recovery)
             }),
-            downtime_distribution: periods.downtime_distribution(tally_of_periods),
-            no_outage: counts.chance_without(&tally_of_counts.outage_periods),
+            downtime_distribution: of_down_periods.downtime_distribution(down_periods),
+            no_outage: of_counts.chance_without(&counts.outage_periods),
             objective: ObjectiveFigures {
                 availability: journey
                     .objective
                     .availability
-                    .map(|_| periods.availability_met(journey, tally_of_periods)),
+                    .map(|_| of_lost_periods.availability_met(journey, lost_periods)),
                 rto: journey
                     .objective
                     .rto
-                    .map(|_| self.chance_met(&tally.rto_missed)),
+                    .map(|_| of_outages.chance_met(&outages.rto_missed)),
             },
         }
     }
+}
 
+impl Trials {
     fn recovery(self, recovery: &Recovery) -> RecoveryFigures {
         let Distribution {
             mean,

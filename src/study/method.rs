@@ -53,7 +53,8 @@ pub(super) fn path_of(topology: &Topology, target: Target) -> String {
     let journey = |id: crate::topology::JourneyId| &topology.journeys[id.index()].name;
     let store = |id: crate::topology::StoreId| &topology.stores[id.index()].name;
     match target {
-        Target::Journey(id) => format!("journeys.{}", super::path::segment(journey(id))),
+        Target::Requests(id) => format!("journeys.{}", super::path::segment(journey(id))),
+        Target::Outage(id) => format!("journeys.{}.outage", super::path::segment(journey(id))),
         Target::Loss(id) => format!("stores.{}.rpo", super::path::segment(store(id))),
         Target::SplitBrain(id) => {
             format!("stores.{}.split_brain", super::path::segment(store(id)))

@@ -115,8 +115,10 @@ impl Study {
 
     /// Whether branches and plain simulation agree on a target where both see failures.
     pub(super) fn agrees(&self, target: Target) -> bool {
+        let guide = self.guide.as_ref();
+        let explored = guide.and_then(|guide| guide.explored_as(target));
         let mut checks = self.checks().iter();
-        checks.all(|check| check.target != target || check.agrees())
+        checks.all(|check| explored != Some(check.target) || check.agrees())
     }
 
     /// The journeys whose precision counts and whose branches are not believed; what is known of them comes from plain
@@ -125,7 +127,7 @@ impl Study {
     pub fn journeys_disbelieved(&self) -> Vec<&str> {
         let concerned = journeys_concerned(&self.topology).into_iter();
         concerned
-            .filter(|index| !self.agrees(Target::Journey((*index).into())))
+            .filter(|index| !self.agrees(Target::Requests((*index).into())))
             .map(|index| &*self.topology.journeys[index].name)
             .collect()
     }
@@ -141,7 +143,7 @@ impl Study {
     pub fn explores(&self, target: Target) -> bool {
         self.guide
             .as_ref()
-            .is_some_and(|guide| guide.estimates(target))
+            .is_some_and(|guide| guide.explored_as(target).is_some())
     }
 
     /// Starts a run of the whole plan.
@@ -202,7 +204,7 @@ impl Study {
 
     /// How far the unavailability of a journey is: by branches, unless what they say is not used.
     fn progress_of(&self, index: usize, tally: &Tally) -> Progress {
-        let (target, trials) = (Target::Journey(index.into()), tally.trials);
+        let (target, trials) = (Target::Requests(index.into()), tally.trials);
         let branches = tally.branches.as_ref().filter(|_| self.explores(target));
         if let Some(branches) = branches {
             let lost = &branches.journeys[index].requests.lost;

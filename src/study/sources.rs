@@ -6,16 +6,33 @@
 use super::basis::{Basis, Trials};
 use super::result::{RequestFigures, StoreFigures};
 use super::run::Study;
-use crate::measure::{BranchTally, JourneyTally, Samples, StoreTally, Tally};
+use crate::measure::{BranchTally, JourneyTally, Requests, Samples, StoreTally, Tally};
 use crate::rare::Target;
 use crate::time::YEAR_SECONDS;
-use crate::topology::{JourneyKind, StoreId};
+use crate::topology::{JourneyId, JourneyKind, StoreId};
 
 /// With this many failures in a trial, plain trials know how many there are and what years are like.
 const OFTEN_PER_TRIAL: f64 = 0.5;
 
 /// A busy period is short that costs this share of a month at most.
 const SHORT: f64 = 0.1;
+
+/// Trials, and what they add up to for a journey.
+pub(super) type OfJourney<'a> = (Trials, &'a JourneyTally);
+
+/// Where the figures of a journey come from.
+pub(super) struct JourneySources<'a> {
+    /// What it loses.
+    pub requests: OfJourney<'a>,
+    /// How long it is down, why, and in which stages of recovery.
+    pub outages: OfJourney<'a>,
+    /// How many outages it has.
+    pub counts: OfJourney<'a>,
+    /// What it loses in a month and a year.
+    pub losses_of_periods: OfJourney<'a>,
+    /// How long it is down in a month and a year.
+    pub outages_of_periods: OfJourney<'a>,
+}
 
 /// A study and its tally.
 pub(super) struct Sources<'a> {
@@ -28,9 +45,13 @@ impl<'a> Sources<'a> {
     pub fn branches(&self, target: Target) -> Option<&'a BranchTally> {
         let branches = self.tally.branches.as_ref()?;
         let has_seen = match target {
-            Target::Journey(id) => {
+            Target::Requests(id) => {
                 let requests = &branches.journeys[id.index()].requests;
                 requests.lost.numerator().sum() > 0.0
+            }
+            Target::Outage(id) => {
+                let requests = &branches.journeys[id.index()].requests;
+                requests.down.numerator().sum() > 0.0
             }
             Target::Loss(id) => branches.stores[id.index()].promotions.sum() > 0.0,
             Target::SplitBrain(id) => branches.stores[id.index()].dual_primary.count.sum() > 0.0,
@@ -48,33 +69,36 @@ impl<'a> Sources<'a> {
     }
 
     /// Where the figures of a journey come from.
-    pub fn journey(&self, index: usize) -> (Trials, &'a JourneyTally) {
-        match self.branches(Target::Journey(index.into())) {
-            Some(branches) => (self.trials(Basis::Branches), &branches.journeys[index]),
-            None => (self.trials(Basis::Plain), &self.tally.journeys[index]),
+    pub fn journey(&self, id: JourneyId) -> JourneySources<'a> {
+        let (requests, outage) = (Target::Requests(id), Target::Outage(id));
+        JourneySources {
+            requests: self.of_journey(id, self.branches(requests)),
+            outages: self.of_journey(id, self.branches(outage)),
+            counts: self.of_journey(id, self.counts(outage)),
+            losses_of_periods: self.of_journey(id, self.periods(id, requests)),
+            outages_of_periods: self.of_journey(id, self.periods(id, outage)),
         }
     }
 
-    /// Where the number of outages of a journey comes from: from whole plain trials, unless few of them have a failure.
-    /// Each outage counts as one there, however rare those that matter are.
-    pub fn counts(&self, index: usize) -> (Trials, &'a JourneyTally) {
-        let target = Target::Journey(index.into());
-        match self.branches(target) {
-            Some(branches) if self.study.expects(target) < OFTEN_PER_TRIAL => {
-                (self.trials(Basis::Branches), &branches.journeys[index])
-            }
-            _ => (self.trials(Basis::Plain), &self.tally.journeys[index]),
+    fn of_journey(&self, id: JourneyId, branches: Option<&'a BranchTally>) -> OfJourney<'a> {
+        match branches {
+            Some(branches) => (self.trials(Basis::Branches), &branches.journeys[id.index()]),
+            None => (self.trials(Basis::Plain), &self.tally.journeys[id.index()]),
         }
     }
 
-    /// Where the figures of years and months of a journey come from: like the number of its outages, unless they are too
-    /// long for months to be put together from whole busy periods.
-    pub fn periods(&self, index: usize) -> (Trials, &'a JourneyTally) {
-        let (trials, tally) = self.counts(index);
-        match are_short(&tally.busy_down) {
-            true => (trials, tally),
-            false => (self.trials(Basis::Plain), &self.tally.journeys[index]),
-        }
+    /// The branches, where few trials have a failure; otherwise whole plain trials know how many there are. Each outage
+    /// counts as one there, however rare those that matter are.
+    fn counts(&self, target: Target) -> Option<&'a BranchTally> {
+        let branches = self.branches(target)?;
+        (self.study.expects(target) < OFTEN_PER_TRIAL).then_some(branches)
+    }
+
+    /// The branches for figures of years and months: like the number of outages, unless these are too long for months to
+    /// be put together from whole busy periods.
+    fn periods(&self, id: JourneyId, target: Target) -> Option<&'a BranchTally> {
+        let branches = self.counts(target)?;
+        are_short(&branches.journeys[id.index()].busy_down).then_some(branches)
     }
 
     fn store(&self, index: usize, target: Target) -> (Trials, &'a StoreTally) {
@@ -103,10 +127,22 @@ impl<'a> Sources<'a> {
 
     /// All journeys of a kind together: with branches only if all of them have some.
     pub fn requests(&self, kind: JourneyKind) -> Option<RequestFigures> {
+        let (lost, down) = (
+            self.together(kind, Target::Requests),
+            self.together(kind, Target::Outage),
+        );
+        let has_any = lost.1.lost.denominator() > 0.0;
+        has_any.then(|| RequestFigures::of(lost, down))
+    }
+
+    fn together(
+        &self,
+        kind: JourneyKind,
+        target: impl Fn(JourneyId) -> Target,
+    ) -> (Trials, &'a Requests) {
         let journeys = self.study.topology.journeys.iter().enumerate();
         let mut of_kind = journeys.filter(|(_, journey)| journey.kind == kind);
-        let explored =
-            of_kind.all(|(index, _)| self.branches(Target::Journey(index.into())).is_some());
+        let explored = of_kind.all(|(index, _)| self.branches(target(index.into())).is_some());
         let branches = self.tally.branches.as_ref().filter(|_| explored);
         let (basis, requests) = match (branches, kind) {
             (Some(branches), JourneyKind::Read) => (Basis::Branches, &branches.reads),
@@ -114,7 +150,7 @@ impl<'a> Sources<'a> {
             (None, JourneyKind::Read) => (Basis::Plain, &self.tally.reads),
             (None, JourneyKind::Write) => (Basis::Plain, &self.tally.writes),
         };
-        (requests.lost.denominator() > 0.0).then(|| self.trials(basis).requests(requests))
+        (self.trials(basis), requests)
     }
 }
 

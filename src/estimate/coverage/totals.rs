@@ -1,6 +1,6 @@
 //! Coverage of the intervals of weighted totals, heavy tails among them.
 
-use super::{Mergeable, STUDIES, TOLERANCE, assert_conservative, holds, normal};
+use super::{Mergeable, STUDIES, TOLERANCE, assert_conservative, assert_nominal, holds, normal};
 use crate::estimate::intervals::weighted;
 use crate::estimate::stopping::{Plan, Progress, Reason, Session};
 use crate::estimate::{Figure, Trust};
@@ -40,6 +40,16 @@ fn weights_of_a_moderate_spread() {
     ] {
         assert_conservative("moderate weights", mean(1.0, sigma), |s| {
             weighted::mean(&totals(s, trials, 1.0, sigma), trials)
+        });
+    }
+}
+
+/// As branches have them: each trial has a total, and none is far from the others.
+#[test]
+fn totals_that_are_alike() {
+    for trials in [128, 192, 500] {
+        assert_nominal("alike totals", mean(1.0, 0.25), |s| {
+            weighted::mean(&totals(s, trials, 1.0, 0.25), trials)
         });
     }
 }
