@@ -192,26 +192,27 @@ impl<'a> Search<'a> {
             0.0 => self.tried[target] < self.patience,
             known => most > NEGLIGIBLE * known,
         };
-        let is_by_itself = !matches!(self.task.targets[target], Target::Outage(_));
-        is_by_itself
-            && is_open
-            && self.task.wanted[target]
-            && self.frequencies[target] < self.task.enough
+        is_open && self.task.wanted[target] && self.frequencies[target] < self.task.enough
     }
 
     /// Whether this very set could add something to a target that all of it touches.
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
         let overlap = overlap(self.task.events, set);
-        let mut is_worth = false;
-        for target in self.task.reach.targets_of(set) {
-            let could_add = self.could_add(target, chance, overlap)
-                && !self.is_saturated(target, self.explained(target, set));
-            if could_add {
-                self.tried[target] += 1;
-                is_worth = true;
+        let could_add = |target: &usize| {
+            self.could_add(*target, chance, overlap)
+                && !self.is_saturated(*target, self.explained(*target, set))
+        };
+        let touched = self.task.reach.targets_of(set).into_iter();
+        let concerned: Vec<usize> = touched.filter(could_add).collect();
+        let is_outage = |target: usize| matches!(self.task.targets[target], Target::Outage(_));
+        let for_outages_alone = concerned.iter().all(|target| is_outage(*target));
+        for target in &concerned {
+            // What leads to outages only together with other sets is not known to.
+            if for_outages_alone || !is_outage(*target) {
+                self.tried[*target] += 1;
             }
         }
-        is_worth
+        !concerned.is_empty()
     }
 
     /// Whether the last of a set is too few to make a shortage, and nothing less matters.

@@ -226,17 +226,6 @@ struct Strand {
     entries: BTreeSet<TrafficId>,
 }
 
-impl Strand {
-    /// What either depends on.
-    fn with(mut self, other: Strand) -> Strand {
-        self.parts.extend(other.parts);
-        self.places.extend(other.places);
-        self.stores.extend(other.stores);
-        self.entries.extend(other.entries);
-        self
-    }
-}
-
 /// One of the things that a journey needs.
 enum Needed<'t> {
     /// The instances of a service, whatever that needs.
@@ -329,8 +318,8 @@ impl<'t> Surroundings<'t> {
             strand
         });
         let strands: Vec<Strand> = strands.collect();
-        if strands.is_empty() || matches!(target, Target::Outage(_)) {
-            vec![strands.into_iter().fold(common, Strand::with)]
+        if strands.is_empty() {
+            vec![common]
         } else {
             strands
         }

@@ -2,9 +2,9 @@
 //!
 //! A journey that loses some of its requests need not be down: half of the clients may be without an answer in one
 //! region, and the journey is up, until something else fails the other half. Whatever takes it down and has nothing to
-//! spare is a union of sets that lose requests, or one of them: what loses nothing could be left out. So outages are not
-//! looked for among all sets, but among these and the unions of those that lose a part, the likeliest first. Deliberately
-//! absent: unions of others than the likeliest, and large parts of crowds (see `deep`).
+//! spare is a union of sets that lose requests, or one of them: what loses nothing could be left out. So once `cuts` has
+//! tried what does something together, the unions of those sets are tried that lose a part, the likeliest first.
+//! Deliberately absent: unions of others than the likeliest, and large parts of crowds (see `deep`).
 
 use std::collections::{BTreeSet, BinaryHeap};
 

@@ -15,7 +15,7 @@ use super::fleet::{ageing_crowd, fleet, large_crowd, mixed_crowds};
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{lift, one_node_of_three, two_nodes_of_four};
-use super::services::{halves, halves_of_requests, many_pairs};
+use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
 use super::shipped::browse;
 
 /// The two-sided 99.9 % quantile of the normal law.
@@ -154,6 +154,7 @@ fn many_services() {
 fn losses_that_add_up_to_an_outage() {
     agrees_after(400, &halves(1.0));
     agrees_after(400, &halves_of_requests(1.0));
+    agrees_after(400, &frequent_losses(1.0));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::fleet::fleet;
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
-use super::services::{halves, halves_of_requests, many_pairs};
+use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
 
 /// The two-sided 99.9 % quantile of the normal law.
 const QUANTILE_999: f64 = 3.2905;
@@ -93,6 +93,7 @@ fn inflated_services() {
     agrees(&many_pairs(10.0).over(100), 200);
     agrees(&halves(100.0).over(100), 400);
     agrees(&halves_of_requests(100.0).over(100), 400);
+    agrees(&frequent_losses(20.0).over(100), 200);
 }
 
 #[test]

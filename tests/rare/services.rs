@@ -82,3 +82,27 @@ fn region_of_halves(scale: f64) -> f64 {
     let services: Vec<f64> = (0..TRIPLES).map(service).collect();
     either(&services)
 }
+
+/// Eight services that are often down, each of which the journey can do without but for 3 % of its requests; three of
+/// them are an outage. So is a pair that it needs, whose loss is rare beside theirs.
+pub fn frequent_losses(scale: f64) -> Case {
+    let (soft, hard) = (100.0 / scale, 300.0 / scale);
+    let soft_services = (0..8).map(|number| {
+        let fails = format!("every: {soft}d, lasts: {{ exponential: {{ mean: 2h }} }}");
+        format!("  s{number}: {{ runs: {{ site: 1 }}, instance: {{ fails: {{ {fails} }} }} }}\n")
+    });
+    let needs = (0..8).map(|number| format!("{{ soft: {{ need: s{number}, keeps: 97% }} }}"));
+    let body = format!(
+        "places: {{ site: {{}} }}
+services:
+{}  pair: {{ runs: {{ site: 2 }}, instance: {{ fails: {{ every: {hard}d, lasts: {{ exponential: {{ mean: 1h }} }} }} }} }}
+journeys:
+  visit: {{ needs: [{}, pair], up-when: 92%, restored-when: 92%, rate: 10/s }}
+",
+        soft_services.collect::<String>(),
+        needs.collect::<Vec<String>>().join(", "),
+    );
+    let softs = at_least_down(3, 8, share_down(soft * DAY, 2.0 * HOUR));
+    let pair = at_least_down(2, 2, share_down(hard * DAY, HOUR));
+    Case::down("frequent-losses", 30, &body, either(&[softs, pair]))
+}
