@@ -74,6 +74,19 @@ impl Span {
     pub fn seconds(self) -> f64 {
         self.0 as f64 / 1e9
     }
+
+    /// So many times this length; what does not fit is [`Span::FOREVER`].
+    #[must_use]
+    pub const fn times(self, count: u32) -> Span {
+        // In halves, because products of 128 bits are function calls in WebAssembly.
+        let low = (self.0 & 0xffff_ffff) * count as u64;
+        let high = (self.0 >> 32) * count as u64 + (low >> 32);
+        if high >> 32 == 0 {
+            Span(high << 32 | low & 0xffff_ffff)
+        } else {
+            Span::FOREVER
+        }
+    }
 }
 
 #[cfg(test)]
@@ -99,6 +112,16 @@ mod tests {
             assert_eq!(Span::from_seconds(endless), Span::FOREVER);
         }
         assert!(Span::from_seconds(1.79e10) < Span::FOREVER);
+    }
+
+    #[test]
+    fn multiplying_saturates_to_forever() {
+        for length in [0, 1, 0xffff_ffff, 0x1_0000_0000, u64::MAX / 3, u64::MAX] {
+            for count in [0, 1, 2, 3, 4, u32::MAX] {
+                let product = length.saturating_mul(u64::from(count));
+                assert_eq!(Span(length).times(count), Span(product));
+            }
+        }
     }
 
     #[test]

@@ -53,10 +53,15 @@ impl ExactSum {
             0 => (fraction, 0),
             _ => (fraction | 1 << 52, exponent - 1),
         };
-        let shifted = u128::from(mantissa) << (position % WORD_BITS);
+        let shift = position % WORD_BITS;
+        let parts = [
+            mantissa << shift,
+            mantissa >> (WORD_BITS - shift),
+            mantissa >> WORD_BITS >> (WORD_BITS - shift),
+        ];
         let first = (position / WORD_BITS) as usize;
-        for (offset, word) in self.words_at(first, 3).iter_mut().enumerate() {
-            let part = (shifted >> (WORD_BITS as usize * offset)) as i64 & WORD_MASK;
+        for (word, part) in self.words_at(first, 3).iter_mut().zip(parts) {
+            let part = part as i64 & WORD_MASK;
             *word += if number < 0.0 { -part } else { part };
         }
     }

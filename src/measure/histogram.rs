@@ -107,6 +107,15 @@ impl Cell {
     }
 }
 
+/// The product, which saturates. That of small numbers takes one step, where those of 128 bits are function calls in
+/// WebAssembly.
+fn product(one: u128, other: u128) -> u128 {
+    match (u32::try_from(one), u32::try_from(other)) {
+        (Ok(one), Ok(other)) => u128::from(u64::from(one) * u64::from(other)),
+        _ => one.saturating_mul(other),
+    }
+}
+
 /// Buckets in increasing order, empty ones left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -126,9 +135,9 @@ impl Histogram {
             let sample = Cell {
                 samples: 1,
                 weight,
-                squares: weight * weight,
-                ranks: weight.saturating_mul(2 * before + weight),
-                companions: weight.saturating_mul(all),
+                squares: product(weight, weight),
+                ranks: product(weight, 2 * before + weight),
+                companions: product(weight, all),
             };
             before += weight;
             self.cells

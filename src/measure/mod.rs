@@ -25,4 +25,4 @@ pub use tally::{
     BranchTally, Episodes, JourneyTally, Loss, Recovery, Requests, Stage, StoreTally, Tally,
 };
 pub use totals::{Ruler, Totals};
-pub use trial::{FOLLOWED_WINDOWS, MONTH, Observers, Windowed, guarded, run_trials};
+pub use trial::{MONTH, Observers, Windowed, guarded, run_trials};

@@ -17,7 +17,7 @@ use crate::world::{Layout, World};
 pub const MONTH: Span = Span(2_628_000_000_000_000);
 
 /// Incidents that are open at the end of the window are followed for this many windows, then cut off.
-pub const FOLLOWED_WINDOWS: u64 = 10;
+const FOLLOWED_WINDOWS: u32 = 10;
 
 /// The part of a trial that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,20 +191,18 @@ impl Observers {
     /// Accounts for the time up to the next event, if it belongs to the trial: it is in the window, or something that
     /// began in the window is still open. Nothing if the trial is over.
     pub fn due<C: Chance>(&mut self, world: &World<'_, C>) -> Option<Time> {
-        let end = self.window.to;
-        let limit = end.after(Span(
-            self.window.length().0.saturating_mul(FOLLOWED_WINDOWS),
-        ));
-        let next = world.next().min(limit);
-        if next >= end {
-            self.advance(world.topology, end);
-            if !self.is_open() {
-                return None;
-            }
+        let (next, end) = (world.next(), self.window.to);
+        if next < end {
+            self.advance(world.topology, next);
+            return Some(next);
         }
-        self.advance(world.topology, next);
-        let is_over = next >= limit || (next >= end && !self.is_open());
-        (!is_over).then_some(next)
+        self.advance(world.topology, end);
+        if !self.is_open() {
+            return None;
+        }
+        let limit = end.after(self.window.length().times(FOLLOWED_WINDOWS));
+        self.advance(world.topology, next.min(limit));
+        (next < limit && self.is_open()).then_some(next)
     }
 
     /// Runs a world to the end of its window, and on until every incident of the window is over; `after` is called

@@ -219,12 +219,14 @@ impl<C: Chance> World<'_, C> {
             present: 1.0,
             past: [0.0; PAST_ANSWERS + 1],
         };
-        if !state.past.is_empty() {
-            using.present = 1.0 - drain.left(at.since(state.since));
-        }
+        // Each answer was given until the next one was.
+        let mut older = state.past.front().map_or(0.0, |past| past.older(drain, at));
         for (mass, past) in using.past.iter_mut().zip(&state.past) {
-            *mass = past.mass(drain, at);
+            let left = drain.left(at.since(past.until));
+            *mass = left - older;
+            older = left;
         }
+        using.present -= older;
         using
     }
 
@@ -276,12 +278,16 @@ impl Using {
 impl PastAnswer {
     /// The share of clients that still use it.
     fn mass(&self, drain: &Drain, at: Time) -> f64 {
-        let older = if self.from == Time::ZERO {
+        drain.left(at.since(self.until)) - self.older(drain, at)
+    }
+
+    /// The share of clients that still use what was given before it.
+    fn older(&self, drain: &Drain, at: Time) -> f64 {
+        if self.from == Time::ZERO {
             0.0
         } else {
             drain.left(at.since(self.from))
-        };
-        drain.left(at.since(self.until)) - older
+        }
     }
 }
 

@@ -53,10 +53,15 @@ impl Prober {
     /// A prober that has met the same for long is looked at; `phase` is where in its interval that is. Probes that
     /// meet silence may be further apart than an interval, and so is the next one.
     pub fn find_at_rest(&mut self, detector: &Detector, now: Time, phase: Span) {
-        let stretched = u128::from(phase.0) * u128::from(self.period(detector).0)
-            / u128::from(detector.every.0.max(1));
-        let phase = u64::try_from(stretched).unwrap_or(u64::MAX);
-        self.restart(now, Span(phase));
+        let period = self.period(detector);
+        let phase = if period == detector.every {
+            phase
+        } else {
+            let every = u128::from(detector.every.0.max(1));
+            let stretched = u128::from(phase.0) * u128::from(period.0) / every;
+            Span(u64::try_from(stretched).unwrap_or(u64::MAX))
+        };
+        self.restart(now, phase);
     }
 
     /// Accounts for all probes that started before `now`.
@@ -65,10 +70,11 @@ impl Prober {
             return;
         }
         let period = self.period(detector);
-        let started = (now.since(self.next).0 - 1) / period.0 + 1;
+        let behind = now.since(self.next).0 - 1;
+        let started = behind / period.0 + 1;
         if self.contrary() && self.known.is_none() {
-            let needed = u64::from(self.threshold(detector) - self.run);
-            if started >= needed {
+            let needed = self.threshold(detector) - self.run;
+            if started >= u64::from(needed) {
                 self.known = Some(self.decisive(detector, needed));
                 self.run = 0;
             } else {
@@ -77,7 +83,8 @@ impl Prober {
         } else {
             self.run = 0;
         }
-        self.next = Time(self.next.0.saturating_add(started.saturating_mul(period.0)));
+        let whole_periods = Span(behind - behind % period.0);
+        self.next = self.next.after(whole_periods).after(period);
     }
 
     /// When its opinion changes, if what it meets stays as it is.
@@ -86,7 +93,7 @@ impl Prober {
         if let Some(known) = self.known {
             known
         } else if self.contrary() && self.meets != Condition::Blind {
-            self.decisive(detector, u64::from(self.threshold(detector) - self.run))
+            self.decisive(detector, self.threshold(detector) - self.run)
         } else {
             Time::NEVER
         }
@@ -101,12 +108,9 @@ impl Prober {
     }
 
     /// When the result is known of the probe that many from now.
-    fn decisive(&self, detector: &Detector, probes: u64) -> Time {
-        let start = self
-            .next
-            .0
-            .saturating_add((probes - 1).saturating_mul(self.period(detector).0));
-        Time(start).after(self.wait(detector))
+    fn decisive(&self, detector: &Detector, probes: u32) -> Time {
+        let before = self.period(detector).times(probes - 1);
+        self.next.after(before).after(self.wait(detector))
     }
 
     fn contrary(&self) -> bool {
@@ -141,5 +145,6 @@ impl Prober {
 #[must_use]
 pub fn rest(detector: &Detector) -> Span {
     let longest = detector.every.0.saturating_add(detector.timeout.0);
-    Span(longest.saturating_mul(u64::from(detector.down_after.max(detector.up_after)) + 2))
+    let probes = detector.down_after.max(detector.up_after);
+    Span(longest).times(probes.saturating_add(2))
 }

@@ -13,6 +13,9 @@ use crate::command::{cargo, output, program, run, target_directory};
 /// The target of every WebAssembly build.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The profile of the packages, by the workspace's `Cargo.toml`.
+const PROFILE: &str = "wasm";
+
 /// Where the built packages are.
 pub struct Packages {
     /// The directory of both.
@@ -31,14 +34,18 @@ pub fn build() -> Result<Packages> {
     install_target()?;
     run(&mut cargo(&[
         "build",
-        "--release",
+        "--profile",
+        PROFILE,
         "--package",
         "fivenines-wasm",
         "--target",
         TARGET,
     ]))?;
     let target = target_directory()?;
-    let module = target.join(TARGET).join("release/fivenines_wasm.wasm");
+    let module = target
+        .join(TARGET)
+        .join(PROFILE)
+        .join("fivenines_wasm.wasm");
     let root = target.join("wasm");
     let packages = Packages {
         node: root.join("node"),

@@ -16,6 +16,8 @@ use crate::command::program;
 const SIZES: [(u64, u64); 4] = [(10, 40_000), (100, 4000), (1000, 400), (10_000, 40)];
 /// Places, and how often the model is loaded.
 const LOADS: [(u64, u64); 2] = [(10, 1000), (10_000, 1)];
+/// One in so many trials tells how long all take.
+const PROBED: u64 = 20;
 /// The longest that all trials of one size may take in one repeat, in seconds, by the size before and what is prepared
 /// for that.
 const PATIENCE: f64 = 200.0;
@@ -30,9 +32,9 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>> {
         if expected > PATIENCE {
             break;
         }
-        let probe = race(&[trials_of(comparison, places, 1)], 1)?;
-        // Ten times the places, a tenth of the trials: so many times longer if time grows with the square.
-        expected = probe[0][0].seconds * trials as f64 * 10.0;
+        let probe = race(&[trials_of(comparison, places, trials / PROBED)], 1)?;
+        // Ten times the places, a tenth of the trials: ten times longer if time grows with the square.
+        expected = probe[0][0].seconds * PROBED as f64 * 10.0;
         sides.push(trials_of(comparison, places, trials));
     }
     let runs = race(&sides, REPEATS)?;

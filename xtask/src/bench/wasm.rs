@@ -11,8 +11,8 @@ use crate::wasm;
 /// A model, how many trials take seconds, so that little of them passes before the engine has optimised its code, and the
 /// method.
 const STUDIES: [(&str, u64, &str); 3] = [
-    ("two-region-failover", 6000, "plain"),
-    ("active-active", 8000, "plain"),
+    ("two-region-failover", 20_000, "plain"),
+    ("active-active", 30_000, "plain"),
     ("nine-nines", 2000, "branches"),
 ];
 
