@@ -155,10 +155,10 @@ const MILLISECOND: u64 = 1_000_000;
 
 /// A duration rounded to a natural unit not above the step (in powers of ten of a second).
 fn seconds(value: f64, step: i32) -> String {
-    let nanoseconds = crate::time::Span::from_seconds(value).0;
-    if nanoseconds == 0 {
+    if value <= 0.0 {
         return "0s".to_owned();
     }
+    let nanoseconds = crate::time::Span::from_seconds(value).0;
     if step < 0 && nanoseconds < 60 * MINUTE {
         return fractions(nanoseconds, step);
     }
@@ -244,6 +244,7 @@ mod tests {
             "4m 12s (at least 3m 20s)"
         );
         assert_eq!(text(0.0, 0.0, 0.0), "0s (0s ... 0s)");
+        assert_eq!(text(3.8e-10, 1e-10, 2e-3), "under 1ms (under 1ms ... 2ms)");
         let yearly = figure(&made(252.3, 230.1, 280.2, unit::SECONDS_PER_YEAR));
         assert_eq!(yearly, "4m 12s a year (3m 50s ... 4m 40s)");
     }
