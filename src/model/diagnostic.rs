@@ -259,6 +259,8 @@ codes! {
     ManyStrikes = "W0506", "many strikes";
     /// A quorum over several regions whose majority is lost with one of them.
     MajorityInRegion = "W0507", "majority in one region";
+    /// A delay so uneven that its mean settles slowly.
+    InfiniteVariance = "W0508", "infinite variance";
 }
 
 impl std::fmt::Display for Code {

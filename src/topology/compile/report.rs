@@ -89,8 +89,22 @@ impl Compiler<'_> {
         }
     }
 
-    /// The checked form of a law; a law of zero stands in for one that was reported.
+    /// The checked form of the law of a delay; a law of zero stands in for one that was reported.
     pub(super) fn law(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
+        let law = self.checked_law(written, pointer);
+        if law.variance() == f64::INFINITY {
+            self.warning(
+                Code::InfiniteVariance,
+                pointer,
+                "the variance of this law is infinite: what rests on it settles slowly, and its interval is too narrow \
+                 until a very long one was met",
+                "cut it to what is possible: `{ truncated: { law: { .. }, to: 7d } }`",
+            );
+        }
+        law
+    }
+
+    fn checked_law(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
         match written.checked() {
             Ok(law) => law,
             Err(problem) => {
@@ -100,10 +114,10 @@ impl Compiler<'_> {
         }
     }
 
-    /// The checked form of a law whose mean must be positive.
+    /// The checked form of the law of a life, whose mean must be positive.
     pub(super) fn positive_law(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
         let before = self.diagnostics.len();
-        let law = self.law(written, pointer);
+        let law = self.checked_law(written, pointer);
         if law.mean() <= 0.0 && self.diagnostics.len() == before {
             let message = "the mean of this law is zero, so that it would happen without end";
             self.error(

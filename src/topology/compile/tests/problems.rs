@@ -340,6 +340,11 @@ const PROBLEMS: &[(Code, &str, &str)] = &[
         "/stores/db/replication",
         r#"{"stores": {"db": {"members": {"sync": ["r/b", "s/a"]}, "replication": "quorum", "failover": null}}}"#,
     ),
+    (
+        Code::InfiniteVariance,
+        "/faults/outage/lasts",
+        r#"{"faults": {"outage": {"lasts": {"pareto": {"minimum": "1m", "shape": 1.5}}}}}"#,
+    ),
 ];
 
 fn found(text: &str) -> Vec<Diagnostic> {
