@@ -212,7 +212,8 @@ impl JourneyObserver {
             last: flow.later,
         };
         let journey = &world.topology.journeys[self.id.index()];
-        if self.ahead.least() < journey.up_when {
+        // Of many events at one moment, the last decides what the time after it counts as.
+        if self.ahead.least() < journey.up_when && world.next() > world.state.now {
             self.ask_why(world);
         }
     }

@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::drill::{Outcome, Set, overlap};
-use super::event::Events;
+use super::event::{Events, What};
 use super::guide::Target;
 use super::reach::Reach;
 
@@ -109,7 +109,7 @@ pub struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Begins with what one basic event does.
+    /// Begins with what one basic event does, and with what many that are counted together are known to do.
     pub fn new(task: Task<'a>) -> Search<'a> {
         let targets = task.targets.len();
         let mut search = Search {
@@ -124,6 +124,17 @@ impl<'a> Search<'a> {
             dull: vec![false; task.events.list.len()],
         };
         search.extend(1.0, &Set::new());
+        for (counting, group) in task.events.groups() {
+            let set: Set = group
+                .shortage
+                .map(|short| (counting, short))
+                .into_iter()
+                .collect();
+            if !set.is_empty() {
+                let chance = chance_of_set(task.events, &set);
+                search.waiting.push(Candidate { chance, set });
+            }
+        }
         search
     }
 
@@ -151,8 +162,9 @@ impl<'a> Search<'a> {
             self.learn(chance, &set, &outcome);
             if let [(event, 1)] = set[..] {
                 let does_nothing = outcome.costs.iter().all(|cost| *cost == 0.0);
-                let event = event as usize;
-                self.dull[event] = does_nothing && self.task.events.list[event].shortage.is_some();
+                let kind = &self.task.events.list[event as usize];
+                let is_whole = matches!(kind.what, What::Strike(_)) && kind.shortage.is_some();
+                self.dull[event as usize] = does_nothing && is_whole;
             }
             if set.iter().map(|need| need.1).sum::<u16>() < LARGEST_SET {
                 self.extend(chance, &set);
@@ -293,7 +305,8 @@ impl<'a> Search<'a> {
         };
         let reach = self.task.reach;
         let touched = reach.in_common(set);
-        for event in from..to {
+        let alone = (from..to).filter(|event| self.task.events.group_of(*event).is_none());
+        for event in alone {
             let so_far = last.filter(|last| last.0 == event).map_or(0, |last| last.1);
             let kind = &self.task.events.list[event as usize];
             let is_dull = self.dull[event as usize];

@@ -372,7 +372,9 @@ impl<'g> Decisions<'g> {
         let failed = standing.filter(|(_, (stands, effort))| !**stands && **effort > 0.0);
         self.key.extend(failed.map(|(target, _)| target as u32));
         self.key.push(u32::MAX);
-        for event in path.ledger.down() {
+        let looked_at = &self.guide.configurations[configuration];
+        let down = path.ledger.down().iter();
+        for event in down.filter(|event| looked_at.looks_at(**event)) {
             self.key
                 .extend([*event, u32::from(path.ledger.count(*event))]);
         }

@@ -148,6 +148,7 @@ impl<'a, 'd> Descent<'a, 'd> {
     ) -> Descent<'a, 'd> {
         let events = 0..task.events.list.len() as u32;
         let mut order: Vec<u32> = events
+            .filter(|event| task.events.group_of(*event).is_none())
             .filter(|event| task.reach.touches(*event, target))
             .collect();
         let chance = |event: &u32| {
@@ -191,10 +192,14 @@ impl<'a, 'd> Descent<'a, 'd> {
                 found.push(set_of(&counts));
             }
         }
-        let is_strike =
-            |event: &u32| matches!(self.task.events.list[*event as usize].what, What::Strike(_));
-        let (strikes, failures): (Vec<u32>, Vec<u32>) =
-            self.order.iter().copied().partition(is_strike);
+        let fails_to_work = |event: &u32| {
+            matches!(
+                self.task.events.list[*event as usize].what,
+                What::Failure(_)
+            )
+        };
+        let (failures, strikes): (Vec<u32>, Vec<u32>) =
+            self.order.iter().copied().partition(fails_to_work);
         let failing = self.all_of(&failures);
         for strike in strikes.into_iter().filter(|_| !failures.is_empty()) {
             let mut counts = failing.clone();

@@ -4,13 +4,15 @@
 //! time for which such faults overlap on the average. So whatever mechanism turns faults into outages, loss or split
 //! brains is known here without a second description of it. A drill guides a search and never enters a figure.
 
+use std::collections::BTreeSet;
+
 use super::event::{Events, What};
 use super::guide::{Target, targets};
 use crate::dist::Law;
 use crate::engine::{Chance, DrawId};
 use crate::measure::{Observers, Totals, Windowed};
 use crate::time::{Span, Time};
-use crate::topology::Topology;
+use crate::topology::{FaultAction, PartId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
@@ -118,18 +120,41 @@ impl<'t> Drills<'t> {
 
     /// Lets a set of basic events happen in a world at rest.
     pub fn run(&mut self, base: &World<'t, Median>, set: &[(u32, u16)]) -> Outcome {
-        let mut world = self.world.take().unwrap_or_else(|| base.clone());
-        world.copy_state(base);
-        let start = world.state.now;
-        let overlap = overlap(self.events, set);
-        let repaired = start.after(Span::from_seconds(overlap).min(LONGEST_OVERLAP));
-        let mut struck = Vec::new();
+        let (mut struck, mut failing) = (Vec::new(), Vec::new());
         for (event, count) in set {
             match &self.events.list[*event as usize].what {
                 What::Strike(clocks) => struck.extend(&clocks[..usize::from(*count)]),
-                What::Failure(draw) => world.chance_mut().failing.push(*draw),
+                What::AnyOf(_) => {}
+                What::Failure(draw) => failing.push(*draw),
             }
         }
+        for (event, count) in set {
+            if let What::AnyOf(clocks) = &self.events.list[*event as usize].what {
+                let others = apart(self.topology, &struck, clocks, usize::from(*count));
+                struck.extend(others);
+            }
+        }
+        let lasts = Span::from_seconds(overlap(self.events, set));
+        self.play(base, &struck, failing, lasts)
+    }
+
+    /// Lets these clocks strike in a world at rest, all for the same time.
+    pub fn strike(&mut self, base: &World<'t, Median>, struck: &[Clock], lasts: Span) -> Outcome {
+        self.play(base, struck, Vec::new(), lasts)
+    }
+
+    fn play(
+        &mut self,
+        base: &World<'t, Median>,
+        struck: &[Clock],
+        failing: Vec<DrawId>,
+        lasts: Span,
+    ) -> Outcome {
+        let mut world = self.world.take().unwrap_or_else(|| base.clone());
+        world.copy_state(base);
+        world.chance_mut().failing = failing;
+        let start = world.state.now;
+        let repaired = start.after(lasts.min(LONGEST_OVERLAP));
         struck
             .iter()
             .for_each(|clock| world.strike_at(*clock, start));
@@ -142,7 +167,7 @@ impl<'t> Drills<'t> {
         follow(&mut world, &mut self.observers, repaired);
         world.chance_mut().repair_takes = Span::ZERO;
         for clock in struck {
-            if let Clock::Fault(id) = clock
+            if let Clock::Fault(id) = *clock
                 && !world.waits_for_a_crew(id)
                 && world.state.faults[id.index()].active
             {
@@ -192,6 +217,45 @@ pub fn overlap(events: &Events, set: &[(u32, u16)]) -> f64 {
     } else {
         LONGEST_OVERLAP.seconds()
     }
+}
+
+/// So many of these clocks, and first those that take down what none of the others does: a machine in a rack that is
+/// down is down already.
+pub fn apart(topology: &Topology, others: &[Clock], clocks: &[Clock], count: usize) -> Vec<Clock> {
+    let mut taken = BTreeSet::new();
+    for clock in others {
+        taken.extend(parts_hit(topology, *clock));
+    }
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for clock in clocks {
+        let hit = parts_hit(topology, *clock);
+        if others.contains(clock) || hit.iter().any(|part| taken.contains(part)) {
+            rest.push(*clock);
+        } else {
+            taken.extend(hit);
+            first.push(*clock);
+        }
+        if first.len() == count {
+            break;
+        }
+    }
+    first.extend(rest);
+    first.truncate(count);
+    first
+}
+
+/// The parts that go down when a clock strikes.
+pub fn parts_hit(topology: &Topology, clock: Clock) -> Vec<PartId> {
+    let Clock::Fault(id) = clock else {
+        return Vec::new();
+    };
+    let FaultAction::Down { places, parts, .. } = &topology.faults[id.index()].action else {
+        return Vec::new();
+    };
+    let in_places = places
+        .iter()
+        .flat_map(|place| &topology.places[place.index()].parts);
+    in_places.chain(parts).copied().collect()
 }
 
 fn follow<C: Chance>(world: &mut World<'_, C>, observers: &mut Observers, until: Time) {

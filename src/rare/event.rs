@@ -2,7 +2,9 @@
 //!
 //! A clock strikes (a fault, a false alarm), or something that is asked for fails (a fence, a stage). Instances of one
 //! pool in one place that fail and are repaired alike are one basic event with a count: which of them are down makes no
-//! difference. Deliberately absent: delays, which decide how bad something becomes and not whether it happens.
+//! difference. Nor does it among many others that differ in what strikes them (see `alike`): those are counted together
+//! as well, as a basic event of their own. Deliberately absent: delays, which decide how bad something becomes and not
+//! whether it happens.
 
 use crate::engine::DrawId;
 use crate::topology::{DetectorId, Families, FaultAction, FaultId, Fence, Owner, Topology, Watch};
@@ -16,6 +18,8 @@ const ALARM_SECONDS: f64 = 60.0;
 pub enum What {
     /// One of these clocks strikes.
     Strike(Vec<Clock>),
+    /// One of these clocks strikes, which belong to other basic events: whichever it is makes no difference.
+    AnyOf(Vec<Clock>),
     /// What this draw decides does not work.
     Failure(DrawId),
 }
@@ -30,7 +34,8 @@ pub struct BasicEvent {
     /// How long one member lasts on the average, seconds, or half a trial if that is shorter; infinite for failures to
     /// work.
     pub lasts: f64,
-    /// How many members of a pool have to be the case before it falls short, if they are all there is of it.
+    /// How many members of a pool have to be the case before it falls short, if they are all there is of it; of those
+    /// counted together, how many do something by themselves.
     pub shortage: Option<u16>,
     /// The chance that so many members or more are the case at a moment, from none to all of them.
     at_least: Vec<f64>,
@@ -99,16 +104,18 @@ impl BasicEvent {
     /// How many members it has.
     pub fn size(&self) -> u16 {
         match &self.what {
-            What::Strike(clocks) => u16::try_from(clocks.len()).unwrap_or(u16::MAX),
+            What::Strike(clocks) | What::AnyOf(clocks) => {
+                u16::try_from(clocks.len()).unwrap_or(u16::MAX)
+            }
             What::Failure(_) => 1,
         }
     }
 
-    /// The clocks of its members.
+    /// The clocks that belong to it and to no other basic event.
     pub fn clocks(&self) -> &[Clock] {
         match &self.what {
             What::Strike(clocks) => clocks,
-            What::Failure(_) => &[],
+            What::AnyOf(_) | What::Failure(_) => &[],
         }
     }
 }
@@ -122,6 +129,19 @@ pub struct Events {
     of_alarm: Vec<Option<u32>>,
     /// Where failures to work begin in the list.
     first_failure: usize,
+    /// Those that are counted together, at the end of the list.
+    groups: Vec<Group>,
+    /// The one that each basic event is counted in.
+    group_of: Vec<Option<u32>>,
+}
+
+/// Basic events of which any member may stand in for any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The basic events.
+    pub events: Vec<u32>,
+    /// How many members of them do something by themselves; nothing if not even all do.
+    pub shortage: Option<u16>,
 }
 
 impl Events {
@@ -132,6 +152,8 @@ impl Events {
             of_fault: vec![None; topology.faults.len()],
             of_alarm: vec![None; topology.detectors.len()],
             first_failure: 0,
+            groups: Vec::new(),
+            group_of: Vec::new(),
         };
         let families = Families::of(topology);
         for id in (0..topology.faults.len()).map(FaultId::from) {
@@ -156,7 +178,38 @@ impl Events {
             events.add_failure(failover.promote.draw_works, failover.promote.works);
             events.add_failure(failover.redirect.draw_works, failover.redirect.works);
         }
+        events.group_of = vec![None; events.list.len()];
         events
+    }
+
+    /// Counts the members of these basic events together as well.
+    pub fn count_together(&mut self, groups: Vec<Group>) {
+        for group in &groups {
+            let kinds: Vec<&BasicEvent> =
+                group.events.iter().map(|event| self.kind(*event)).collect();
+            let together = joined(&kinds, group.shortage);
+            for event in &group.events {
+                self.group_of[*event as usize] = Some(self.list.len() as u32);
+            }
+            self.list.push(together);
+            self.group_of.push(None);
+        }
+        self.groups.extend(groups);
+    }
+
+    /// Those that are counted together, each with the index of the basic event that counts them.
+    pub fn groups(&self) -> impl Iterator<Item = (u32, &Group)> {
+        let first = self.list.len() - self.groups.len();
+        (first as u32..).zip(&self.groups)
+    }
+
+    /// The basic event that counts the members of this one together with others.
+    pub fn group_of(&self, event: u32) -> Option<u32> {
+        self.group_of[event as usize]
+    }
+
+    fn kind(&self, event: u32) -> &BasicEvent {
+        &self.list[event as usize]
     }
 
     fn add_fault(&mut self, topology: &Topology, families: &Families, id: FaultId) {
@@ -228,6 +281,53 @@ impl Events {
             .position(decides)
             .map(|index| self.first_failure + index)
     }
+}
+
+/// All members of these basic events as one, in turn one of each as long as there are any.
+fn joined(kinds: &[&BasicEvent], shortage: Option<u16>) -> BasicEvent {
+    let longest = kinds.iter().map(|kind| kind.clocks().len()).max();
+    let turns = 0..longest.unwrap_or(0);
+    let in_turn =
+        turns.flat_map(|turn| kinds.iter().filter_map(move |kind| kind.clocks().get(turn)));
+    let clocks: Vec<Clock> = in_turn.copied().collect();
+    // Means over what is down at a moment.
+    let down: f64 = kinds
+        .iter()
+        .map(|kind| f64::from(kind.size()) * kind.chance)
+        .sum();
+    let ends: f64 = kinds
+        .iter()
+        .map(|kind| f64::from(kind.size()) * kind.chance / kind.lasts)
+        .sum();
+    let members = clocks.len() as f64;
+    BasicEvent {
+        what: What::AnyOf(clocks),
+        chance: down / members,
+        lasts: down / ends,
+        shortage,
+        at_least: tails_together(kinds),
+    }
+}
+
+/// The chance that so many members or more of these basic events are the case, from none to all.
+fn tails_together(kinds: &[&BasicEvent]) -> Vec<f64> {
+    let mut exactly = vec![1.0];
+    for kind in kinds {
+        let of_kind: Vec<f64> = (0..=kind.size())
+            .map(|count| kind.chance_of(count) - kind.chance_of(count + 1))
+            .collect();
+        let mut sum = vec![0.0; exactly.len() + of_kind.len() - 1];
+        for (already, chance) in exactly.iter().enumerate() {
+            for (more, other) in of_kind.iter().enumerate() {
+                sum[already + more] += chance * other;
+            }
+        }
+        exactly = sum;
+    }
+    for count in (0..exactly.len() - 1).rev() {
+        exactly[count] += exactly[count + 1];
+    }
+    exactly
 }
 
 /// The chance that so many of these members or more are the case, from none to all: the tails of the binomial law,

@@ -5,9 +5,10 @@
 //! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
 //! a run could change, so that every shard and thread has the same guide.
 
+use super::alike;
 use super::cuts::{Cut, Search, Task, chance_of_set, failing};
 use super::drill::{Drills, Median, Set, overlap};
-use super::event::Events;
+use super::event::{BasicEvent, Events, What};
 use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
@@ -49,6 +50,8 @@ const MOST_FURTHER_DRILLS: usize = 1000;
 const FEWEST_DRILLS: usize = 100;
 /// Timer slots times drills; larger models get fewer drills.
 const DRILL_BUDGET: usize = 10_000_000;
+/// The part of them that finds out what is alike.
+const ALIKE_PART: usize = 4;
 /// A journey whose outages make up this share of what it loses needs no branches of their own for them.
 const OUTAGES_AMONG_LOSSES: f64 = 0.1;
 /// The effort for a journey without an objective where others have one.
@@ -176,9 +179,12 @@ impl Guide {
     /// The guide of a topology.
     #[must_use]
     pub fn new(topology: &Topology, rarity: Rarity) -> Guide {
-        let events = Events::new(topology);
+        let mut events = Events::new(topology);
         let layout = Layout::new(topology);
         let all = targets(topology);
+        let most = affordable(&layout) / ALIKE_PART;
+        let groups = alike::groups(topology, &events, &layout, &all, most);
+        events.count_together(groups);
         let window = topology.window.length.seconds();
         let enough = match rarity {
             Rarity::Rare => COMMON_PER_TRIAL / window,
@@ -243,7 +249,9 @@ impl Guide {
     /// The same sets for a topology that differs in figures only, with as few branches as a trial may have.
     #[must_use]
     pub(super) fn for_figures(&self, topology: &Topology) -> Guide {
-        let events = Events::new(topology);
+        let mut events = Events::new(topology);
+        let groups = self.events.groups().map(|(_, group)| group.clone());
+        events.count_together(groups.collect());
         let configurations = self.configurations.iter().map(|configuration| {
             let (primaries, cuts) = (configuration.primaries.clone(), configuration.cuts.clone());
             Configuration::new(&events, primaries, cuts, &self.efforts)
@@ -356,17 +364,22 @@ impl Guide {
         for (event, _) in cuts.flat_map(|cut| &cut.needs) {
             matters[*event as usize] = true;
         }
+        for (counting, group) in self.events.groups() {
+            for event in &group.events {
+                matters[*event as usize] |= matters[counting as usize];
+            }
+        }
         matters
     }
 
     fn find_what_is_usual(&self) -> Vec<bool> {
         let begins = |clock: &Clock| self.share_of(*clock).is_some();
-        let crowds = self.events.list.iter().zip(&self.matters);
-        crowds
-            .map(|(event, matters)| {
-                *matters && event.size() > 1 && !event.clocks().iter().any(begins)
-            })
-            .collect()
+        let crowds = self.events.list.iter().zip(&self.matters).enumerate();
+        let is_usual = |(index, (event, matters)): (usize, (&BasicEvent, &bool))| {
+            let is_one_of_many = event.size() > 1 || self.events.group_of(index as u32).is_some();
+            *matters && is_one_of_many && !event.clocks().iter().any(begins)
+        };
+        crowds.map(is_usual).collect()
     }
 
     /// The clocks that branches start from: those that leave the safe set by the guide's own lights and are seldom
@@ -375,7 +388,9 @@ impl Guide {
     fn find_initiators(&mut self, topology: &Topology) {
         let window = topology.window.length.seconds() + topology.window.warm_up.seconds();
         let (mut guided, mut others) = (Vec::new(), Vec::new());
-        let mut order: Vec<usize> = (0..self.events.list.len()).collect();
+        let mut order: Vec<usize> = (0..self.events.list.len())
+            .filter(|index| !matches!(self.events.list[*index].what, What::AnyOf(_)))
+            .collect();
         let activity = |index: &usize| {
             let event = &self.events.list[*index];
             f64::from(event.size()) * event.chance
@@ -468,6 +483,11 @@ impl Guide {
     }
 }
 
+/// How many drills a model of this size can afford.
+fn affordable(layout: &Layout) -> usize {
+    (DRILL_BUDGET / layout.slots().max(1)).max(1)
+}
+
 /// How many branches a trial of its own events deserves.
 fn branches_per_trial(topology: &Topology) -> f64 {
     let length = topology.window.length.seconds() + topology.window.warm_up.seconds();
@@ -530,7 +550,7 @@ where
             events,
             targets,
             reach: Reach::new(topology, events, targets),
-            affordable: (DRILL_BUDGET / layout.slots().max(1)).max(1),
+            affordable: affordable(layout),
             worlds: vec![drills.base(layout)],
             drills,
             found: Vec::new(),

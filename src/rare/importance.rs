@@ -44,6 +44,8 @@ pub(super) struct Configuration {
     bases: Vec<f64>,
     /// For each target, what one member of each basic event adds to everything up, where it adds anything.
     gains: Vec<Vec<(u32, f64)>>,
+    /// The basic events that are counted together, and what counts them.
+    groups: Vec<(u32, Vec<u32>)>,
 }
 
 impl Configuration {
@@ -95,11 +97,15 @@ impl Configuration {
                 .into_iter()
                 .map(|gains| gains.into_iter().collect())
                 .collect(),
+            groups: events
+                .groups()
+                .map(|(counting, group)| (counting, group.events.clone()))
+                .collect(),
         };
         let nothing = Ledger::of(events);
-        let alone = (0..events.list.len()).map(|event| {
+        let alone = (0..events.list.len() as u32).map(|event| {
             let mut ledger = nothing.clone();
-            ledger.add(event);
+            ledger.add(events, event);
             configuration.importance(&ledger)
         });
         configuration.alone = alone.collect();
@@ -138,7 +144,18 @@ impl Configuration {
                 }
             }
         });
+        for (counting, members) in &self.groups {
+            let gain = std::mem::take(&mut gains[*counting as usize]);
+            members
+                .iter()
+                .for_each(|event| gains[*event as usize] += gain);
+        }
         importance
+    }
+
+    /// Whether how many members of a basic event are the case makes a difference to this.
+    pub fn looks_at(&self, event: u32) -> bool {
+        !self.of_event[event as usize].is_empty()
     }
 
     /// The cost of a set times the chance of what is still missing.

@@ -15,7 +15,8 @@ use crate::world::clocks::Clock;
 /// Things that lead to a failure when all of them are the case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeadingSet {
-    /// The paths of faults, detectors that raise a false alarm, and stages that fail, and how many alike each takes.
+    /// The paths of faults, detectors that raise a false alarm, and stages that fail, and how many alike each takes;
+    /// paths of which any may stand in for any other are joined by "or".
     pub needs: Vec<(String, u16)>,
     /// How often a year that is about to happen.
     pub per_year: f64,
@@ -47,12 +48,24 @@ impl Guide {
 
     fn path_of(&self, topology: &Topology, event: u32) -> String {
         match &self.events.list[event as usize].what {
-            What::Strike(clocks) => match clocks[0] {
-                Clock::Fault(id) => topology.faults[id.index()].path.clone(),
-                Clock::Alarm(id) => topology.detectors[id.index()].path.clone(),
-            },
+            What::Strike(clocks) => path_of_clock(topology, clocks[0]).to_owned(),
+            What::AnyOf(clocks) => {
+                let mut paths: Vec<&str> = clocks
+                    .iter()
+                    .map(|clock| path_of_clock(topology, *clock))
+                    .collect();
+                paths.sort_unstable();
+                paths.join(" or ")
+            }
             What::Failure(draw) => stage(topology, *draw).unwrap_or_default(),
         }
+    }
+}
+
+fn path_of_clock(topology: &Topology, clock: Clock) -> &str {
+    match clock {
+        Clock::Fault(id) => &topology.faults[id.index()].path,
+        Clock::Alarm(id) => &topology.detectors[id.index()].path,
     }
 }
 

@@ -45,18 +45,27 @@ impl Ledger {
     }
 
     /// One more member of a basic event is the case.
-    pub fn add(&mut self, event: usize) {
-        self.counts[event] += 1;
-        if self.counts[event] == 1 {
-            self.down.push(event as u32);
+    pub fn add(&mut self, events: &Events, event: u32) {
+        for counted in [event].into_iter().chain(events.group_of(event)) {
+            let count = &mut self.counts[counted as usize];
+            *count += 1;
+            if *count == 1 {
+                self.down.push(counted);
+            }
         }
     }
 
-    fn remove(&mut self, event: usize) {
-        if self.counts[event] == 1 {
-            self.down.retain(|other| *other != event as u32);
+    fn remove(&mut self, events: &Events, event: u32) {
+        if self.count(event) == 0 {
+            return;
         }
-        self.counts[event] = self.counts[event].saturating_sub(1);
+        for counted in [event].into_iter().chain(events.group_of(event)) {
+            let count = &mut self.counts[counted as usize];
+            *count -= 1;
+            if *count == 0 {
+                self.down.retain(|other| *other != counted);
+            }
+        }
     }
 
     pub fn copy_from(&mut self, other: &Ledger) {
@@ -103,9 +112,9 @@ impl Ledger {
         };
         let was = self.counts[event];
         if strikes {
-            self.add(event);
+            self.add(&guide.events, event as u32);
         } else {
-            self.remove(event);
+            self.remove(&guide.events, event as u32);
         }
         let is_initiator = guide.share_of(clock).is_some();
         if is_initiator && self.counts[event] > was {

@@ -9,6 +9,7 @@
 //! another. The same holds inside a branch for the next strike, and for a yes or no.
 //!
 //! - `event`: the basic events: strikes of clocks, and fences and stages that fail.
+//! - `alike`: those of which any may stand in for any other.
 //! - `drill`: what a set of basic events leads to, found out by the engine itself with every delay at its median.
 //! - `reach`: which targets a basic event can touch at all.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
@@ -26,6 +27,7 @@
 //! guide does not foresee costs precision and never truth: it is drawn as it is. Deliberately absent: a change of
 //! measure for delays of detection, decision and promotion, which are drawn as they are.
 
+mod alike;
 mod chance;
 pub mod check;
 mod contrast;

@@ -45,7 +45,7 @@ impl Reach {
             }
         }
         let touched = events.list.iter().map(|event| match &event.what {
-            What::Strike(clocks) => match clocks[0] {
+            What::Strike(clocks) | What::AnyOf(clocks) => match clocks[0] {
                 Clock::Fault(id) => touching.by_fault(topology, id),
                 Clock::Alarm(id) => touching
                     .by_what_watches(topology.detectors[id.index()].watches)
@@ -59,6 +59,11 @@ impl Reach {
         };
         reach.share_crews(topology, events);
         reach
+    }
+
+    /// What a basic event touches.
+    pub fn touched_by(&self, event: u32) -> &[StrandId] {
+        &self.touched_by[event as usize]
     }
 
     /// Whether a basic event touches a target.
@@ -111,7 +116,7 @@ impl Reach {
 
     fn share_crews(&mut self, topology: &Topology, events: &Events) {
         let crew_of = |what: &What| match what {
-            What::Strike(clocks) => match clocks[0] {
+            What::Strike(clocks) | What::AnyOf(clocks) => match clocks[0] {
                 Clock::Fault(id) => topology.faults[id.index()].crew,
                 Clock::Alarm(_) => None,
             },

@@ -438,7 +438,7 @@ fn importance_and_gains_are_what_they_are_defined_as() {
             for (event, kind) in events.list.iter().enumerate() {
                 for _ in 0..kind.size() {
                     if luck.uniform() < 0.2 {
-                        ledger.add(event);
+                        ledger.add(events, event as u32);
                         counts[event] += 1;
                     }
                 }

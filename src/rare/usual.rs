@@ -28,7 +28,7 @@ impl Usual {
             for (index, event) in events.list.iter().enumerate() {
                 if matters[index] && matches!(event.what, What::Strike(_)) {
                     let down = event.usual(luck.uniform());
-                    (0..down).for_each(|_| state.add(index));
+                    (0..down).for_each(|_| state.add(events, index as u32));
                 }
             }
             state

@@ -562,6 +562,9 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn blame_part(&self, walk: &mut Walk, part: PartId) {
+        if self.state.conditions[part.index()] == Condition::Up {
+            return;
+        }
         let checked = &self.topology.parts[part.index()];
         self.blame_faults(walk, &checked.faults);
         self.blame_place(walk, checked.place);
