@@ -196,7 +196,7 @@ impl<C: Chance> World<'_, C> {
         let votes = probers.iter().filter(|prober| prober.says_down).count();
         self.state.detectors[id.index()].votes = votes as u32;
         let down = votes >= detector.agree;
-        if down != self.state.detectors[id.index()].down {
+        if down != self.state.believed_down[id.index()] {
             self.change_belief(id, down);
         }
     }
@@ -212,8 +212,8 @@ impl<C: Chance> World<'_, C> {
             _ if down => self.state.detectors[id.index()].met,
             _ => self.state.detectors[id.index()].origin,
         };
+        self.state.believed_down[id.index()] = down;
         let state = &mut self.state.detectors[id.index()];
-        state.down = down;
         state.since = now;
         state.origin = origin;
         if !down {

@@ -50,7 +50,7 @@ impl<C: Chance> World<'_, C> {
     #[must_use]
     pub fn believed_healthy(&self, id: TrafficId, target: usize) -> bool {
         let check = self.topology.traffic[id.index()].targets[target].check;
-        check.is_none_or(|detector| !self.state.detectors[detector.index()].down)
+        check.is_none_or(|detector| !self.state.believed_down[detector.index()])
     }
 
     /// Compares the answer with the beliefs, and has it changed if need be.
@@ -102,12 +102,12 @@ impl<C: Chance> World<'_, C> {
         let mut wake = Time::NEVER;
         for (index, target) in traffic.targets.iter().enumerate() {
             let Some(check) = target.check else { continue };
-            let belief = self.state.detectors[check.index()];
+            let believed_since = self.state.detectors[check.index()].since;
             let admitted = &mut self.state.traffic[id.index()].admitted[index];
-            if belief.down {
+            if self.state.believed_down[check.index()] {
                 *admitted = false;
             } else if !*admitted && let Some(delay) = traffic.fail_back_after {
-                let due = belief.since.after(delay);
+                let due = believed_since.after(delay);
                 if due <= now {
                     *admitted = true;
                 } else {

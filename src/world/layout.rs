@@ -3,12 +3,14 @@
 
 use super::dependencies::Dependencies;
 use super::flow::{self, PoolLoad};
+use super::lists::Lists;
 use super::state::State;
 use crate::dist::Law;
 use crate::engine::Slot;
 use crate::time::Span;
 use crate::topology::{
-    DetectorId, Families, FamilyId, FaultId, JourneyId, StoreId, Topology, TrafficId, Watch,
+    DetectorId, Families, FamilyId, FaultId, JourneyId, PlaceId, StoreId, Topology, TrafficId,
+    Watch,
 };
 
 /// What a timer slot stands for.
@@ -72,17 +74,19 @@ pub struct Layout {
     /// Detectors of entries and stores.
     pub(super) coarse_detectors: Vec<DetectorId>,
     /// The detectors of each instance or member.
-    pub(super) part_detectors: Vec<Vec<DetectorId>>,
+    pub(super) part_detectors: Lists<DetectorId>,
     /// For each part, the entries' targets that balance over it: (entry, target, instance).
-    pub(super) part_backends: Vec<Vec<(TrafficId, u32, u32)>>,
+    pub(super) part_backends: Lists<(TrafficId, u32, u32)>,
     /// For each store, the journeys that write to it.
-    pub(super) writers: Vec<Vec<JourneyId>>,
+    pub(super) writers: Lists<JourneyId>,
     /// For each store, the sum of the rates of those journeys.
     pub(super) write_rates: Vec<f64>,
     /// For each pool, the requests that come to it.
-    pub(super) pool_loads: Vec<Vec<PoolLoad>>,
+    pub(super) pool_loads: Lists<PoolLoad>,
     /// For each entry, the sum of the rates of the journeys that enter there.
     pub(super) entry_rates: Vec<f64>,
+    /// Each place and all that are in it, places before what is in them.
+    pub(super) insides: Lists<PlaceId>,
     /// Whom a change concerns.
     pub(super) depends: Dependencies,
     /// The state in which every trial starts.
@@ -151,11 +155,12 @@ impl Layout {
                 .map(DetectorId::from)
                 .filter(|id| !matches!(topology.detectors[id.index()].watches, Watch::Instance(..)))
                 .collect(),
-            part_detectors: part_detectors(topology),
-            part_backends: part_backends(topology),
+            part_detectors: part_detectors(topology).into(),
+            part_backends: part_backends(topology).into(),
             write_rates: writers.iter().map(rate).collect(),
-            writers,
-            pool_loads,
+            writers: writers.into(),
+            pool_loads: pool_loads.into(),
+            insides: insides(topology).into(),
             entry_rates: entry_rates(topology),
         }
     }
@@ -300,6 +305,22 @@ fn part_backends(topology: &Topology) -> Vec<Vec<(TrafficId, u32, u32)>> {
             for (instance, part) in topology.pools[target.pool.index()].parts.iter().enumerate() {
                 lists[part.index()].push((entry.into(), index as u32, instance as u32));
             }
+        }
+    }
+    lists
+}
+
+fn insides(topology: &Topology) -> Vec<Vec<PlaceId>> {
+    let mut lists = vec![Vec::new(); topology.places.len()];
+    for inside in (0..topology.places.len()).map(PlaceId::from) {
+        let mut around = inside;
+        loop {
+            lists[around.index()].push(inside);
+            let parent = topology.places[around.index()].parent;
+            if parent == around {
+                break;
+            }
+            around = parent;
         }
     }
     lists

@@ -17,6 +17,7 @@ mod families;
 mod flow;
 mod layout;
 mod lease;
+mod lists;
 mod marks;
 pub mod network;
 pub mod note;

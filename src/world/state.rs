@@ -22,8 +22,8 @@ pub struct State {
     pub crews: Vec<CrewState>,
     /// Effects of active faults on each place itself (not on what is around it).
     pub places: Vec<Effects>,
-    /// How many such effects there are on all places together.
-    pub places_hit: usize,
+    /// The condition of each place, with everything around it.
+    pub place_conditions: Vec<Condition>,
     /// Effects of active faults on each part itself.
     pub parts: Vec<Effects>,
     /// The condition of each part, its places included.
@@ -34,6 +34,8 @@ pub struct State {
     pub instances_up: Vec<u32>,
     /// One entry per detector.
     pub detectors: Vec<DetectorState>,
+    /// Whether each detector believes its target down; apart, because balancers ask many at a time.
+    pub believed_down: Vec<bool>,
     /// The probers of all detectors, in their order.
     pub probers: Vec<Prober>,
     /// One entry per store.
@@ -115,9 +117,7 @@ pub struct Effects {
 /// What a detector believes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DetectorState {
-    /// Whether it believes the target down.
-    pub down: bool,
-    /// Since when.
+    /// Since when it believes what it does.
     pub since: Time,
     /// When what it sees last changed.
     pub changed: Time,
@@ -285,7 +285,7 @@ impl State {
             families: families.list.iter().map(FamilyState::new).collect(),
             crews: vec![CrewState::default(); topology.crews.len()],
             places: vec![Effects::default(); topology.places.len()],
-            places_hit: 0,
+            place_conditions: vec![Condition::Up; topology.places.len()],
             parts: vec![Effects::default(); topology.parts.len()],
             conditions: vec![Condition::Up; topology.parts.len()],
             cuts: Vec::new(),
@@ -295,6 +295,7 @@ impl State {
                 .map(|pool| pool.parts.len() as u32)
                 .collect(),
             detectors: vec![DetectorState::default(); topology.detectors.len()],
+            believed_down: vec![false; topology.detectors.len()],
             probers: vec![Prober::default(); probers],
             stores: topology
                 .stores

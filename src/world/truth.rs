@@ -132,13 +132,9 @@ impl<C: Chance> World<'_, C> {
                 parts,
                 effect,
             } => {
-                if on {
-                    self.state.places_hit += places.len();
-                } else {
-                    self.state.places_hit -= places.len();
-                }
                 for place in places {
                     count(&mut self.state.places[place.index()], *effect, on);
+                    self.update_place(*place);
                     for part in &topology.places[place.index()].parts {
                         self.update_condition(*part);
                     }
