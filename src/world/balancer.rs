@@ -34,9 +34,10 @@ impl<C: Chance> World<'_, C> {
         let traffic = &self.topology.traffic[id.index()];
         let checked = &traffic.targets[target];
         let parts = &self.topology.pools[checked.pool.index()].parts;
-        let ejected = &self.state.traffic[id.index()].ejected[target];
+        let ejects = traffic.has_passive_health();
         let mut rotation = Rotation::default();
-        for (instance, (part, ejected)) in parts.iter().zip(ejected).enumerate() {
+        for (instance, part) in parts.iter().enumerate() {
+            let ejected = ejects && self.is_ejected(id, target, instance);
             if !ejected && self.passes_check(checked, instance) {
                 self.count_in(&mut rotation, checked.place, *part);
             }
@@ -66,9 +67,15 @@ impl<C: Chance> World<'_, C> {
     /// Whether a balancer sends requests to an instance.
     #[must_use]
     pub fn in_rotation(&self, id: TrafficId, target: usize, instance: usize) -> bool {
-        let ejected = self.state.traffic[id.index()].ejected[target][instance];
-        let checked = &self.topology.traffic[id.index()].targets[target];
-        !ejected && self.passes_check(checked, instance)
+        let traffic = &self.topology.traffic[id.index()];
+        let ejected = traffic.has_passive_health() && self.is_ejected(id, target, instance);
+        !ejected && self.passes_check(&traffic.targets[target], instance)
+    }
+
+    /// Whether passive health, which there is, has ejected an instance.
+    fn is_ejected(&self, id: TrafficId, target: usize, instance: usize) -> bool {
+        let index = self.layout.ejected(id, target as u32, instance as u32);
+        self.state.ejected[index]
     }
 
     fn passes_check(&self, target: &Target, instance: usize) -> bool {
@@ -107,16 +114,16 @@ impl<C: Chance> World<'_, C> {
             .balancer
             .as_ref()
             .and_then(|balancer| balancer.passive);
-        let ejected = &self.state.traffic[id.index()].ejected[target];
+        let Some(passive) = passive else {
+            return (0, 0.0);
+        };
         let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
         let dead = (0..parts.len()).filter(|instance| {
-            ejected[*instance]
+            self.is_ejected(id, target, *instance)
                 && self.state.conditions[parts[*instance].index()] != Condition::Up
                 && self.passes_check(&traffic.targets[target], *instance)
         });
-        let (Some(passive), dead) = (passive, dead.count() as u32) else {
-            return (0, 0.0);
-        };
+        let dead = dead.count() as u32;
         if dead == 0 || rotation.good == 0 {
             return (0, 0.0);
         }
@@ -131,7 +138,7 @@ impl<C: Chance> World<'_, C> {
     /// An instance has changed: passive health will notice.
     pub(super) fn update_ejections(&mut self, part: PartId) {
         let layout = self.layout;
-        for (id, target, instance) in layout.part_backends.of(part.index()) {
+        for (id, target, instance) in layout.ejecting.of(part.index()) {
             let traffic = &self.topology.traffic[id.index()];
             let Some(passive) = traffic
                 .balancer
@@ -141,8 +148,7 @@ impl<C: Chance> World<'_, C> {
                 continue;
             };
             let up = self.state.conditions[part.index()] == Condition::Up;
-            let ejected =
-                self.state.traffic[id.index()].ejected[*target as usize][*instance as usize];
+            let ejected = self.is_ejected(*id, *target as usize, *instance as usize);
             let law = match (up, ejected) {
                 (true, true) => Some(super::uniform(Span::ZERO, passive.ejects_for)),
                 (false, false) => self.time_to_eject(*id, *target as usize, passive.failures),
@@ -173,7 +179,7 @@ impl<C: Chance> World<'_, C> {
                 .iter()
                 .enumerate()
             {
-                let ejected = self.state.traffic[id.index()].ejected[target][instance];
+                let ejected = self.is_ejected(id, target, instance);
                 let timer = Timer::Ejection(id, target as u32, instance as u32);
                 let unnoticed = self.state.conditions[part.index()] != Condition::Up && !ejected;
                 if unnoticed && !self.is_set(timer) {
@@ -200,8 +206,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     pub(super) fn ejection_changes(&mut self, id: TrafficId, target: u32, instance: u32) {
-        let ejected =
-            &mut self.state.traffic[id.index()].ejected[target as usize][instance as usize];
+        let ejected = &mut self.state.ejected[self.layout.ejected(id, target, instance)];
         *ejected = !*ejected;
         let event = if *ejected {
             Event::Ejected

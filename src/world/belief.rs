@@ -16,7 +16,8 @@ use crate::topology::{DetectorId, PartId, PlaceId, StoreId, Watch};
 impl<C: Chance> World<'_, C> {
     /// Draws first false alarms. Phases are drawn when somebody asks.
     pub(super) fn start_detectors(&mut self) {
-        for id in (0..self.topology.detectors.len()).map(DetectorId::from) {
+        let layout = self.layout;
+        for id in layout.busy_at_start.iter().copied() {
             self.schedule_alarm(id);
             let detector = &self.topology.detectors[id.index()];
             if let Watch::Primary(_) = detector.watches {

@@ -106,7 +106,6 @@ impl<'t, C: Chance> World<'t, C> {
         self.state.agenda.hold();
         self.start_faults();
         self.start_detectors();
-        self.start_traffic();
         self.state.agenda.settle();
         self.touched.clear();
         self.touched.everything();
