@@ -20,12 +20,59 @@ const ADDITIONS_BETWEEN_CARRIES: u32 = 1 << 20;
 const HIGHEST_BITS: u32 = 40;
 const ADDITIONS_IN_HIGHEST: u32 = 1 << (HIGHEST_BITS - WORD_BITS);
 
-/// An exact sum: the value is the sum of `words[i] * 2^(32 (first + i) - 1074)`. Empty sums take no memory of their own.
-#[derive(Clone, Debug, Default)]
+/// So many words are kept in the sum itself. One number takes three, and those of one quantity are mostly within a factor of 2^32.
+const FEW: usize = 4;
+/// What comes before the first word of a sum that has none.
+const NOWHERE: u32 = u32::MAX;
+
+/// An exact sum: the value is the sum of `words[i] * 2^(32 (first + i) - 1074)`. Most sums take no memory of their own.
+#[derive(Clone, Debug)]
 pub struct ExactSum {
-    words: Vec<i64>,
+    words: Words,
     first: u32,
     additions: u32,
+}
+
+/// The words that were ever touched, and perhaps zeros behind them.
+#[derive(Clone, Debug)]
+enum Words {
+    Few([i64; FEW]),
+    Many(Vec<i64>),
+}
+
+impl Default for ExactSum {
+    fn default() -> ExactSum {
+        ExactSum {
+            words: Words::Few([0; FEW]),
+            first: NOWHERE,
+            additions: 0,
+        }
+    }
+}
+
+impl Words {
+    #[inline]
+    fn all(&self) -> &[i64] {
+        match self {
+            Words::Few(words) => words,
+            Words::Many(words) => words,
+        }
+    }
+
+    #[inline]
+    fn all_mut(&mut self) -> &mut [i64] {
+        match self {
+            Words::Few(words) => words,
+            Words::Many(words) => words,
+        }
+    }
+
+    /// Without the zeros behind them.
+    fn used(&self) -> &[i64] {
+        let all = self.all();
+        let count = all.iter().rposition(|word| *word != 0);
+        &all[..count.map_or(0, |last| last + 1)]
+    }
 }
 
 /// The one form of each value: no carries pending, absolute value apart from the sign, plus zero for zero.
@@ -68,12 +115,13 @@ impl ExactSum {
 
     /// Adds another sum, exactly.
     pub fn merge(&mut self, other: &ExactSum) {
-        if other.words.is_empty() {
+        if other.first == NOWHERE {
             return;
         }
         self.make_room(other.additions + ADDITIONS_IN_HIGHEST);
-        let words = self.words_at(other.first as usize, other.words.len());
-        for (word, more) in words.iter_mut().zip(&other.words) {
+        let more = other.words.used();
+        let words = self.words_at(other.first as usize, more.len());
+        for (word, more) in words.iter_mut().zip(more) {
             *word += more;
         }
     }
@@ -87,20 +135,36 @@ impl ExactSum {
     }
 
     /// So many words from this one on, which are kept from now on.
+    #[inline]
     fn words_at(&mut self, from: usize, count: usize) -> &mut [i64] {
-        if self.words.is_empty() {
-            self.first = from as u32;
-        }
-        let missing = (self.first as usize).saturating_sub(from);
-        if missing > 0 {
-            self.words.splice(0..0, std::iter::repeat_n(0, missing));
-            self.first = from as u32;
+        let first = self.first as usize;
+        if from < first || from + count > first + self.words.all().len() {
+            self.widen(from, from + count);
         }
         let start = from - self.first as usize;
-        if self.words.len() < start + count {
-            self.words.resize(start + count, 0);
-        }
-        &mut self.words[start..start + count]
+        &mut self.words.all_mut()[start..start + count]
+    }
+
+    /// Keeps these words from now on, too.
+    #[cold]
+    fn widen(&mut self, from: usize, to: usize) {
+        let used = self.words.used();
+        // No word is beyond the last of the accumulator.
+        let first = from.min(self.first as usize).min(WORDS - FEW);
+        let start = if used.is_empty() {
+            0
+        } else {
+            self.first as usize - first
+        };
+        let length = (start + used.len()).max(to - first);
+        let mut wider = if length <= FEW {
+            Words::Few([0; FEW])
+        } else {
+            Words::Many(vec![0; length])
+        };
+        wider.all_mut()[start..start + used.len()].copy_from_slice(used);
+        self.words = wider;
+        self.first = first as u32;
     }
 
     /// Carries in good time, so that no word can overflow.
@@ -108,23 +172,27 @@ impl ExactSum {
         self.additions += additions;
         if self.additions >= ADDITIONS_BETWEEN_CARRIES {
             self.additions = additions;
-            carry(&mut self.words);
-            let end = self.first as usize + self.words.len();
-            if let Some(highest) = self.words.last_mut()
+            let words = self.words.all_mut();
+            carry(words);
+            let end = (self.first as usize).saturating_add(words.len());
+            if let Some(highest) = words.last_mut()
                 && !matches!(*highest >> (HIGHEST_BITS - 1), 0 | -1)
                 && end < WORDS
             {
                 let carried = *highest >> WORD_BITS;
                 *highest &= WORD_MASK;
-                self.words.push(carried);
+                self.words_at(end, 1)[0] = carried;
             }
         }
     }
 
     fn canonical(&self) -> Canonical {
         let mut words = [0; WORDS];
-        let first = self.first as usize;
-        words[first..first + self.words.len()].copy_from_slice(&self.words);
+        let used = self.words.used();
+        if !used.is_empty() {
+            let first = self.first as usize;
+            words[first..first + used.len()].copy_from_slice(used);
+        }
         carry(&mut words);
         let negative = words[WORDS - 1] < 0;
         if negative {

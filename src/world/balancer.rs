@@ -14,7 +14,7 @@ use super::probe::Condition;
 use crate::dist::Law;
 use crate::engine::Chance;
 use crate::time::{Span, Time};
-use crate::topology::{Balancer, NoneHealthy, PartId, TrafficId};
+use crate::topology::{Balancer, NoneHealthy, PartId, PlaceId, Target, TrafficId};
 
 /// The instances that a balancer sends to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,11 +32,14 @@ impl<C: Chance> World<'_, C> {
     #[must_use]
     pub fn rotation(&self, id: TrafficId, target: usize) -> Rotation {
         let traffic = &self.topology.traffic[id.index()];
-        let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
+        let checked = &traffic.targets[target];
+        let parts = &self.topology.pools[checked.pool.index()].parts;
+        let ejects = traffic.has_passive_health();
         let mut rotation = Rotation::default();
         for (instance, part) in parts.iter().enumerate() {
-            if self.in_rotation(id, target, instance) {
-                self.count_in(&mut rotation, id, target, *part);
+            let ejected = ejects && self.is_ejected(id, target, instance);
+            if !ejected && self.passes_check(checked, instance) {
+                self.count_in(&mut rotation, checked.place, *part);
             }
         }
         let refuses = traffic
@@ -45,16 +48,17 @@ impl<C: Chance> World<'_, C> {
             .is_some_and(|balancer| balancer.none_healthy == NoneHealthy::Refuse);
         if rotation.size == 0 && !refuses {
             for part in parts {
-                self.count_in(&mut rotation, id, target, *part);
+                self.count_in(&mut rotation, checked.place, *part);
             }
         }
         rotation
     }
 
-    fn count_in(&self, rotation: &mut Rotation, id: TrafficId, target: usize, part: PartId) {
-        let place = self.topology.traffic[id.index()].targets[target].place;
+    fn count_in(&self, rotation: &mut Rotation, place: PlaceId, part: PartId) {
         let condition = self.state.conditions[part.index()];
-        let reached = self.answers(place, self.topology.parts[part.index()].place);
+        // Where the part is need not be known while nothing is cut.
+        let reached = self.state.cuts.is_empty()
+            || self.answers(place, self.topology.parts[part.index()].place);
         rotation.size += 1;
         rotation.good += u32::from(condition == Condition::Up && reached);
         rotation.silent |= condition == Condition::Silent || !reached;
@@ -63,14 +67,20 @@ impl<C: Chance> World<'_, C> {
     /// Whether a balancer sends requests to an instance.
     #[must_use]
     pub fn in_rotation(&self, id: TrafficId, target: usize, instance: usize) -> bool {
-        let ejected = self.state.traffic[id.index()].ejected[target][instance];
-        !ejected && self.passes_checks(id, target, instance)
+        let traffic = &self.topology.traffic[id.index()];
+        let ejected = traffic.has_passive_health() && self.is_ejected(id, target, instance);
+        !ejected && self.passes_check(&traffic.targets[target], instance)
     }
 
-    fn passes_checks(&self, id: TrafficId, target: usize, instance: usize) -> bool {
-        let checks = &self.topology.traffic[id.index()].targets[target].instance_checks;
-        let check = checks.get(instance);
-        check.is_none_or(|check| !self.state.detectors[check.index()].down)
+    /// Whether passive health, which there is, has ejected an instance.
+    fn is_ejected(&self, id: TrafficId, target: usize, instance: usize) -> bool {
+        let index = self.layout.ejected(id, target as u32, instance as u32);
+        self.state.ejected[index]
+    }
+
+    fn passes_check(&self, target: &Target, instance: usize) -> bool {
+        let check = target.instance_checks.get(instance);
+        check.is_none_or(|check| !self.state.believed_down[check.index()])
     }
 
     /// The share of requests that the balancer of a target gets answered within the client's timeout.
@@ -104,16 +114,16 @@ impl<C: Chance> World<'_, C> {
             .balancer
             .as_ref()
             .and_then(|balancer| balancer.passive);
-        let ejected = &self.state.traffic[id.index()].ejected[target];
-        let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
-        let dead = (0..parts.len()).filter(|instance| {
-            ejected[*instance]
-                && self.state.conditions[parts[*instance].index()] != Condition::Up
-                && self.passes_checks(id, target, *instance)
-        });
-        let (Some(passive), dead) = (passive, dead.count() as u32) else {
+        let Some(passive) = passive else {
             return (0, 0.0);
         };
+        let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
+        let dead = (0..parts.len()).filter(|instance| {
+            self.is_ejected(id, target, *instance)
+                && self.state.conditions[parts[*instance].index()] != Condition::Up
+                && self.passes_check(&traffic.targets[target], *instance)
+        });
+        let dead = dead.count() as u32;
         if dead == 0 || rotation.good == 0 {
             return (0, 0.0);
         }
@@ -128,7 +138,7 @@ impl<C: Chance> World<'_, C> {
     /// An instance has changed: passive health will notice.
     pub(super) fn update_ejections(&mut self, part: PartId) {
         let layout = self.layout;
-        for (id, target, instance) in &layout.part_backends[part.index()] {
+        for (id, target, instance) in layout.ejecting.of(part.index()) {
             let traffic = &self.topology.traffic[id.index()];
             let Some(passive) = traffic
                 .balancer
@@ -138,8 +148,7 @@ impl<C: Chance> World<'_, C> {
                 continue;
             };
             let up = self.state.conditions[part.index()] == Condition::Up;
-            let ejected =
-                self.state.traffic[id.index()].ejected[*target as usize][*instance as usize];
+            let ejected = self.is_ejected(*id, *target as usize, *instance as usize);
             let law = match (up, ejected) {
                 (true, true) => Some(super::uniform(Span::ZERO, passive.ejects_for)),
                 (false, false) => self.time_to_eject(*id, *target as usize, passive.failures),
@@ -170,7 +179,7 @@ impl<C: Chance> World<'_, C> {
                 .iter()
                 .enumerate()
             {
-                let ejected = self.state.traffic[id.index()].ejected[target][instance];
+                let ejected = self.is_ejected(id, target, instance);
                 let timer = Timer::Ejection(id, target as u32, instance as u32);
                 let unnoticed = self.state.conditions[part.index()] != Condition::Up && !ejected;
                 if unnoticed && !self.is_set(timer) {
@@ -197,8 +206,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     pub(super) fn ejection_changes(&mut self, id: TrafficId, target: u32, instance: u32) {
-        let ejected =
-            &mut self.state.traffic[id.index()].ejected[target as usize][instance as usize];
+        let ejected = &mut self.state.ejected[self.layout.ejected(id, target, instance)];
         *ejected = !*ejected;
         let event = if *ejected {
             Event::Ejected

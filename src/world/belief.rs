@@ -16,7 +16,8 @@ use crate::topology::{DetectorId, PartId, PlaceId, StoreId, Watch};
 impl<C: Chance> World<'_, C> {
     /// Draws first false alarms. Phases are drawn when somebody asks.
     pub(super) fn start_detectors(&mut self) {
-        for id in (0..self.topology.detectors.len()).map(DetectorId::from) {
+        let layout = self.layout;
+        for id in layout.busy_at_start.iter().copied() {
             self.schedule_alarm(id);
             let detector = &self.topology.detectors[id.index()];
             if let Watch::Primary(_) = detector.watches {
@@ -196,7 +197,7 @@ impl<C: Chance> World<'_, C> {
         let votes = probers.iter().filter(|prober| prober.says_down).count();
         self.state.detectors[id.index()].votes = votes as u32;
         let down = votes >= detector.agree;
-        if down != self.state.detectors[id.index()].down {
+        if down != self.state.believed_down[id.index()] {
             self.change_belief(id, down);
         }
     }
@@ -212,8 +213,8 @@ impl<C: Chance> World<'_, C> {
             _ if down => self.state.detectors[id.index()].met,
             _ => self.state.detectors[id.index()].origin,
         };
+        self.state.believed_down[id.index()] = down;
         let state = &mut self.state.detectors[id.index()];
-        state.down = down;
         state.since = now;
         state.origin = origin;
         if !down {

@@ -77,7 +77,7 @@ impl<'t, C: Chance> World<'t, C> {
 
     /// Takes the clock that a fault shares with its family away from all of them.
     pub fn withhold_family(&mut self, id: FaultId) {
-        if let Some(family) = self.layout.families.sharing_a_clock(id) {
+        if let Some(family) = self.layout.sharing_a_clock(id) {
             self.state.families[family.index()].ready = 0;
         }
     }
@@ -94,7 +94,7 @@ impl<'t, C: Chance> World<'t, C> {
     /// Gives a clock back that was taken away and has not struck by then: what is left of it is drawn anew.
     pub fn release(&mut self, clock: Clock, from: Time) {
         if let Clock::Fault(id) = clock
-            && self.layout.families.sharing_a_clock(id).is_some()
+            && self.layout.sharing_a_clock(id).is_some()
         {
             if !self.state.faults[id.index()].active {
                 self.cancel(Timer::Fault(id));
@@ -124,7 +124,7 @@ impl<'t, C: Chance> World<'t, C> {
     pub fn redraw(&mut self, clocks: &[Clock], from: Time) {
         for clock in clocks {
             if let Clock::Fault(id) = clock
-                && let Some(family) = self.layout.families.sharing_a_clock(*id)
+                && let Some(family) = self.layout.sharing_a_clock(*id)
             {
                 return self.wind(family, from);
             }

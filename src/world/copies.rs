@@ -4,7 +4,7 @@
 //! that a new one cannot be forgotten.
 
 use super::flow::{Flow, MemberFlow};
-use super::state::{CrewState, FamilyState, State, StoreState, TrafficState};
+use super::state::{CrewState, State, StoreState, TrafficState};
 use super::touch::Touched;
 
 macro_rules! copied_field_by_field {
@@ -28,28 +28,25 @@ copied_field_by_field!(State {
     agenda,
     faults,
     families,
+    family_order,
     crews,
     places,
-    places_hit,
+    place_conditions,
     parts,
     conditions,
     cuts,
     instances_up,
     detectors,
+    believed_down,
     probers,
     stores,
     traffic,
+    ejected,
     restless,
     draining,
 });
 
 copied_field_by_field!(CrewState { busy, waiting });
-
-copied_field_by_field!(FamilyState {
-    order,
-    ready,
-    wound_for,
-});
 
 copied_field_by_field!(StoreState {
     primary,
@@ -74,7 +71,6 @@ copied_field_by_field!(TrafficState {
     since,
     origin,
     admitted,
-    ejected,
 });
 
 copied_field_by_field!(Flow {

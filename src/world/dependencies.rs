@@ -7,6 +7,7 @@
 
 use super::factor::{Factor, FactorId, Factors};
 use super::flow::PoolLoad;
+use super::lists::Lists;
 use crate::topology::{
     Cut, DetectorId, JourneyId, Need, PlaceId, PoolId, StoreId, Topology, TrafficId, Watch,
 };
@@ -44,21 +45,33 @@ pub(super) struct Dependencies {
     /// Where those of each arrival begin, and one more for the end.
     first_factor: Vec<usize>,
     /// The arrivals with each factor.
-    pub with_factor: Vec<Vec<ArrivalId>>,
+    pub with_factor: Lists<ArrivalId>,
     /// Factors that depend on the instances of each pool.
-    pub of_pool: Vec<Vec<FactorId>>,
+    pub of_pool: Lists<FactorId>,
     /// Detectors of targets that watch each pool.
-    pub watching_pool: Vec<Vec<DetectorId>>,
+    pub watching_pool: Lists<DetectorId>,
     /// Factors that depend on each store.
-    pub of_store: Vec<Vec<FactorId>>,
+    pub of_store: Lists<FactorId>,
     /// Factors that depend on how many clients each entry sends where.
-    pub of_load: Vec<Vec<FactorId>>,
+    pub of_load: Lists<FactorId>,
     /// Journeys that enter at each entry.
-    pub entering: Vec<Vec<JourneyId>>,
+    pub entering: Lists<JourneyId>,
     /// Stores that each journey writes to.
-    pub written_by: Vec<Vec<StoreId>>,
+    pub written_by: Lists<StoreId>,
     /// By place.
     pub concerned: Vec<Concerned>,
+}
+
+/// What is known of [`Dependencies`] while their lists grow.
+struct Found {
+    known: Dependencies,
+    with_factor: Vec<Vec<ArrivalId>>,
+    of_pool: Vec<Vec<FactorId>>,
+    watching_pool: Vec<Vec<DetectorId>>,
+    of_store: Vec<Vec<FactorId>>,
+    of_load: Vec<Vec<FactorId>>,
+    entering: Vec<Vec<JourneyId>>,
+    written_by: Vec<Vec<StoreId>>,
 }
 
 /// What one factor depends on.
@@ -77,24 +90,15 @@ impl Dependencies {
         writers: &[Vec<JourneyId>],
         loads: &[Vec<PoolLoad>],
     ) -> Dependencies {
-        let mut found = Dependencies {
-            of_pool: vec![Vec::new(); topology.pools.len()],
-            watching_pool: vec![Vec::new(); topology.pools.len()],
-            of_store: vec![Vec::new(); topology.stores.len()],
-            of_load: vec![Vec::new(); topology.traffic.len()],
-            entering: vec![Vec::new(); topology.traffic.len()],
-            written_by: vec![Vec::new(); topology.journeys.len()],
-            concerned: vec![Concerned::default(); topology.places.len()],
-            ..Dependencies::default()
-        };
+        let mut found = Found::new(topology);
         found.cut_into_arrivals(topology);
         found.cut_into_factors(topology);
         let mut met = Met {
             last: vec![0; topology.pools.len()],
             ..Met::default()
         };
-        for id in 0..found.factors.len() {
-            met.follow(topology, &found.factors[id], id + 1);
+        for id in 0..found.known.factors.len() {
+            met.follow(topology, &found.known.factors[id], id + 1);
             for pool in &met.pools {
                 found.of_pool[pool.index()].push(id);
             }
@@ -116,7 +120,7 @@ impl Dependencies {
         found.find_loads(topology, loads);
         found.find_stores(topology, writers);
         found.find_detectors(topology);
-        found
+        found.listed()
     }
 
     /// The arrivals of a journey.
@@ -139,33 +143,65 @@ impl Dependencies {
             sides[1]
         }
     }
+}
+
+impl Found {
+    fn new(topology: &Topology) -> Found {
+        Found {
+            known: Dependencies {
+                concerned: vec![Concerned::default(); topology.places.len()],
+                ..Dependencies::default()
+            },
+            with_factor: Vec::new(),
+            of_pool: vec![Vec::new(); topology.pools.len()],
+            watching_pool: vec![Vec::new(); topology.pools.len()],
+            of_store: vec![Vec::new(); topology.stores.len()],
+            of_load: vec![Vec::new(); topology.traffic.len()],
+            entering: vec![Vec::new(); topology.traffic.len()],
+            written_by: vec![Vec::new(); topology.journeys.len()],
+        }
+    }
+
+    fn listed(self) -> Dependencies {
+        Dependencies {
+            with_factor: self.with_factor.into(),
+            of_pool: self.of_pool.into(),
+            watching_pool: self.watching_pool.into(),
+            of_store: self.of_store.into(),
+            of_load: self.of_load.into(),
+            entering: self.entering.into(),
+            written_by: self.written_by.into(),
+            ..self.known
+        }
+    }
 
     fn cut_into_arrivals(&mut self, topology: &Topology) {
         for (index, journey) in topology.journeys.iter().enumerate() {
             let journey_id = JourneyId::from(index);
-            self.first_arrival.push(self.arrivals.len());
+            self.known.first_arrival.push(self.known.arrivals.len());
             let arrival = |through| Arrival {
                 journey: journey_id,
                 through,
             };
             match journey.enters {
-                None => self.arrivals.push(arrival(None)),
+                None => self.known.arrivals.push(arrival(None)),
                 Some(entry) => {
                     self.entering[entry.index()].push(journey_id);
                     let targets = 0..topology.traffic[entry.index()].targets.len();
-                    self.arrivals
+                    self.known
+                        .arrivals
                         .extend(targets.map(|target| arrival(Some((entry, target)))));
                 }
             }
         }
-        self.first_arrival.push(self.arrivals.len());
+        self.known.first_arrival.push(self.known.arrivals.len());
     }
 
     fn cut_into_factors(&mut self, topology: &Topology) {
         let mut factors = Factors::default();
-        for arrival in &self.arrivals {
-            let found = &mut self.factors_of_arrivals;
-            self.first_factor.push(found.len());
+        for arrival in &self.known.arrivals {
+            let found = &mut self.known.factors_of_arrivals;
+            self.known.first_factor.push(found.len());
             let journey = &topology.journeys[arrival.journey.index()];
             let mut site = PlaceId::INTERNET;
             if let Some((entry, target)) = arrival.through {
@@ -174,12 +210,17 @@ impl Dependencies {
             }
             factors.of_need(topology, &journey.needs, site, found);
         }
-        self.first_factor.push(self.factors_of_arrivals.len());
-        self.factors = factors.list;
-        self.with_factor = vec![Vec::new(); self.factors.len()];
-        for arrival in 0..self.arrivals.len() {
-            let (from, to) = (self.first_factor[arrival], self.first_factor[arrival + 1]);
-            for factor in &self.factors_of_arrivals[from..to] {
+        self.known
+            .first_factor
+            .push(self.known.factors_of_arrivals.len());
+        self.known.factors = factors.list;
+        self.with_factor = vec![Vec::new(); self.known.factors.len()];
+        for arrival in 0..self.known.arrivals.len() {
+            let (from, to) = (
+                self.known.first_factor[arrival],
+                self.known.first_factor[arrival + 1],
+            );
+            for factor in &self.known.factors_of_arrivals[from..to] {
                 let arrivals = &mut self.with_factor[*factor];
                 if arrivals.last() != Some(&arrival) {
                     arrivals.push(arrival);
@@ -198,7 +239,7 @@ impl Dependencies {
     ) {
         for &(mut place) in places {
             loop {
-                let list = listed(&mut self.concerned[place.index()]);
+                let list = listed(&mut self.known.concerned[place.index()]);
                 if list.last() == Some(&item) {
                     // So do all places around it.
                     break;
@@ -225,7 +266,7 @@ impl Dependencies {
             entries.dedup();
             for entry in entries {
                 let factors = self.of_pool[pool].iter().copied();
-                let loaded = factors.filter(|id| !self.factors[*id].is_entry());
+                let loaded = factors.filter(|id| !self.known.factors[*id].is_entry());
                 self.of_load[entry.index()].extend(loaded);
             }
         }
@@ -234,9 +275,9 @@ impl Dependencies {
             if traffic.has_passive_health() {
                 let arrivals = self.entering[entry]
                     .iter()
-                    .flat_map(|journey| self.arrivals_of(*journey));
+                    .flat_map(|journey| self.known.arrivals_of(*journey));
                 let entered: Vec<FactorId> = arrivals
-                    .map(|arrival| self.factors_of(arrival)[0])
+                    .map(|arrival| self.known.factors_of(arrival)[0])
                     .collect();
                 self.of_load[entry].extend(entered);
             }

@@ -14,7 +14,7 @@ use super::note::Event;
 use super::state::{PastAnswer, TrafficState};
 use crate::engine::Chance;
 use crate::time::{Span, Time};
-use crate::topology::{Drain, Policy, TrafficId};
+use crate::topology::{Drain, Policy, Traffic, TrafficId};
 
 /// Answers of the past that are kept apart; older ones are merged by mass.
 const PAST_ANSWERS: usize = 8;
@@ -37,20 +37,11 @@ enum Change {
 }
 
 impl<C: Chance> World<'_, C> {
-    pub(super) fn start_traffic(&mut self) {
-        for id in (0..self.topology.traffic.len()).map(TrafficId::from) {
-            self.with_wanted_answer(id, |state, wanted| {
-                state.pending.copy_from_slice(wanted);
-                state.answer.copy_from_slice(wanted);
-            });
-        }
-    }
-
     /// Whether an entry's target is believed healthy.
     #[must_use]
     pub fn believed_healthy(&self, id: TrafficId, target: usize) -> bool {
         let check = self.topology.traffic[id.index()].targets[target].check;
-        check.is_none_or(|detector| !self.state.detectors[detector.index()].down)
+        check.is_none_or(|detector| !self.state.believed_down[detector.index()])
     }
 
     /// Compares the answer with the beliefs, and has it changed if need be.
@@ -102,12 +93,12 @@ impl<C: Chance> World<'_, C> {
         let mut wake = Time::NEVER;
         for (index, target) in traffic.targets.iter().enumerate() {
             let Some(check) = target.check else { continue };
-            let belief = self.state.detectors[check.index()];
+            let believed_since = self.state.detectors[check.index()].since;
             let admitted = &mut self.state.traffic[id.index()].admitted[index];
-            if belief.down {
+            if self.state.believed_down[check.index()] {
                 *admitted = false;
             } else if !*admitted && let Some(delay) = traffic.fail_back_after {
-                let due = belief.since.after(delay);
+                let due = believed_since.after(delay);
                 if due <= now {
                     *admitted = true;
                 } else {
@@ -135,39 +126,17 @@ impl<C: Chance> World<'_, C> {
 
     /// The shares that the beliefs ask for; all of them are zero before.
     fn want(&self, id: TrafficId, shares: &mut [f64]) {
+        let traffic = &self.topology.traffic[id.index()];
         let state = &self.state.traffic[id.index()];
         let targets = || 0..shares.len();
         let healthy = |index: &usize| self.believed_healthy(id, *index);
         let admitted = |index: &usize| healthy(index) && state.admitted[*index];
         if targets().any(|index| admitted(&index)) {
-            self.spread(id, shares, admitted);
+            traffic.spread(shares, admitted);
         } else if targets().any(|index| healthy(&index)) {
-            self.spread(id, shares, healthy);
+            traffic.spread(shares, healthy);
         } else {
-            self.spread(id, shares, |_| true);
-        }
-    }
-
-    /// Gives the usable targets their shares; there is one at least.
-    fn spread(&self, id: TrafficId, shares: &mut [f64], usable: impl Fn(&usize) -> bool) {
-        let traffic = &self.topology.traffic[id.index()];
-        let count = shares.len();
-        let usable = || (0..count).filter(&usable);
-        match traffic.policy {
-            Policy::Failover => {
-                let first = usable().next().expect("a usable target");
-                shares[first] = 1.0;
-            }
-            Policy::Spread => {
-                let total: f64 = usable().map(|index| traffic.targets[index].weight).sum();
-                for index in usable() {
-                    shares[index] = if total > 0.0 {
-                        traffic.targets[index].weight / total
-                    } else {
-                        1.0 / usable().count() as f64
-                    };
-                }
-            }
+            traffic.spread(shares, |_| true);
         }
     }
 
@@ -258,6 +227,37 @@ impl<C: Chance> World<'_, C> {
         }
         self.set(Timer::Drain(id), next);
         next
+    }
+}
+
+impl Traffic {
+    /// Gives the usable targets their shares, which are zero before; there is one at least.
+    fn spread(&self, shares: &mut [f64], usable: impl Fn(&usize) -> bool) {
+        let count = shares.len();
+        let usable = || (0..count).filter(&usable);
+        match self.policy {
+            Policy::Failover => {
+                let first = usable().next().expect("a usable target");
+                shares[first] = 1.0;
+            }
+            Policy::Spread => {
+                let total: f64 = usable().map(|index| self.targets[index].weight).sum();
+                for index in usable() {
+                    shares[index] = if total > 0.0 {
+                        self.targets[index].weight / total
+                    } else {
+                        1.0 / usable().count() as f64
+                    };
+                }
+            }
+        }
+    }
+
+    /// The answer that is given while all targets are believed healthy.
+    pub(super) fn first_answer(&self) -> Vec<f64> {
+        let mut shares = vec![0.0; self.targets.len()];
+        self.spread(&mut shares, |_| true);
+        shares
     }
 }
 

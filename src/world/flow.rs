@@ -134,7 +134,7 @@ impl<C: Chance> World<'_, C> {
                 },
             };
             if std::mem::replace(&mut self.flow.factors[id], met) != met {
-                for arrival in &layout.depends.with_factor[id] {
+                for arrival in layout.depends.with_factor.of(id) {
                     self.touched.arrivals.add(*arrival);
                 }
             }
@@ -160,7 +160,7 @@ impl<C: Chance> World<'_, C> {
             if std::mem::replace(&mut self.flow.arrivals[id], arrived) != arrived {
                 self.touched.worth.add(journey.index());
                 self.touched.journeys.add(journey.index());
-                for store in &layout.depends.written_by[journey.index()] {
+                for store in layout.depends.written_by.of(journey.index()) {
                     self.touched.flows.add(store.index());
                 }
             }
@@ -283,7 +283,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     fn load(&self, id: PoolId, at: Time) -> f64 {
-        let loads = self.layout.pool_loads[id.index()].iter();
+        let loads = self.layout.pool_loads.of(id.index()).iter();
         loads
             .map(|load| match load.through {
                 None => load.rate,
@@ -377,7 +377,7 @@ impl<C: Chance> World<'_, C> {
 
     fn write_rates(&self, id: StoreId, at: Time, rates: &mut [f64]) {
         rates.fill(0.0);
-        for writer in &self.layout.writers[id.index()] {
+        for writer in self.layout.writers.of(id.index()) {
             let journey = &self.topology.journeys[writer.index()];
             let Some(entry) = journey.enters else {
                 if self.writable(id, PlaceId::INTERNET) {

@@ -5,6 +5,7 @@
 //! at the notes; mechanisms don't measure themselves. Deliberately absent: events for probes, requests, heartbeats
 //! and lag, all of which are arithmetic between the things that happen.
 
+mod ahead;
 mod answers;
 mod balancer;
 mod belief;
@@ -17,6 +18,7 @@ mod families;
 mod flow;
 mod layout;
 mod lease;
+mod lists;
 mod marks;
 pub mod network;
 pub mod note;
@@ -105,7 +107,6 @@ impl<'t, C: Chance> World<'t, C> {
         self.state.agenda.hold();
         self.start_faults();
         self.start_detectors();
-        self.start_traffic();
         self.state.agenda.settle();
         self.touched.clear();
         self.touched.everything();
@@ -293,6 +294,7 @@ impl<C: Chance> engine::World for World<'_, C> {
         let timer = self.layout.timer(slot);
         match timer {
             Timer::Fault(id) => {
+                self.look_ahead_to_fault(id);
                 self.fault_changes(id);
                 self.touch_fault(id);
             }
@@ -304,6 +306,7 @@ impl<C: Chance> engine::World for World<'_, C> {
                 None => return self.nothing_changes(),
             },
             Timer::Opinion(id) => {
+                self.look_ahead_to_opinion(id);
                 self.opinion_changes(id);
                 if !self.beliefs_changed {
                     return self.nothing_changes();

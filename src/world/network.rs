@@ -24,18 +24,21 @@ pub fn within(topology: &Topology, mut place: PlaceId, around: PlaceId) -> bool 
 impl<C: Chance> World<'_, C> {
     /// The condition of a place, with everything around it.
     #[must_use]
-    pub fn place_condition(&self, mut place: PlaceId) -> Condition {
-        if self.state.places_hit == 0 {
-            return Condition::Up;
-        }
-        let mut worst = Condition::Up;
-        loop {
-            worst = worst.max(self.state.places[place.index()].condition());
-            let parent = self.topology.places[place.index()].parent;
-            if parent == place {
-                return worst;
-            }
-            place = parent;
+    pub fn place_condition(&self, place: PlaceId) -> Condition {
+        self.state.place_conditions[place.index()]
+    }
+
+    /// Effects on a place have changed: so may have the conditions of all that is in it.
+    pub(super) fn update_place(&mut self, place: PlaceId) {
+        for inside in self.layout.insides.of(place.index()) {
+            let own = self.state.places[inside.index()].condition();
+            let parent = self.topology.places[inside.index()].parent;
+            let around = if parent == *inside {
+                Condition::Up
+            } else {
+                self.state.place_conditions[parent.index()]
+            };
+            self.state.place_conditions[inside.index()] = own.max(around);
         }
     }
 

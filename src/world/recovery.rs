@@ -34,7 +34,7 @@ impl<C: Chance> World<'_, C> {
     /// Whether the detector, or a quorum's own votes, say that the primary is lost.
     pub(super) fn takes_primary_for_lost(&self, id: StoreId, failover: &Failover) -> bool {
         match (failover.detector, self.majority(id)) {
-            (Some(detector), _) => self.state.detectors[detector.index()].down,
+            (Some(detector), _) => self.state.believed_down[detector.index()],
             (None, Some(majority)) => !self.leads(id, majority),
             (None, None) => false,
         }

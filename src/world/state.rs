@@ -18,12 +18,14 @@ pub struct State {
     pub faults: Vec<FaultState>,
     /// One entry per family of faults.
     pub families: Vec<FamilyState>,
+    /// The faults of all families that share a clock, in each first those that can strike, then the others.
+    pub family_order: Vec<FaultId>,
     /// One entry per crew.
     pub crews: Vec<CrewState>,
     /// Effects of active faults on each place itself (not on what is around it).
     pub places: Vec<Effects>,
-    /// How many such effects there are on all places together.
-    pub places_hit: usize,
+    /// The condition of each place, with everything around it.
+    pub place_conditions: Vec<Condition>,
     /// Effects of active faults on each part itself.
     pub parts: Vec<Effects>,
     /// The condition of each part, its places included.
@@ -34,12 +36,16 @@ pub struct State {
     pub instances_up: Vec<u32>,
     /// One entry per detector.
     pub detectors: Vec<DetectorState>,
+    /// Whether each detector believes its target down; apart, because balancers ask many at a time.
+    pub believed_down: Vec<bool>,
     /// The probers of all detectors, in their order.
     pub probers: Vec<Prober>,
     /// One entry per store.
     pub stores: Vec<StoreState>,
     /// One entry per entry for clients.
     pub traffic: Vec<TrafficState>,
+    /// Whether passive health has ejected an instance, in the order of the timers of ejections.
+    pub ejected: Vec<bool>,
     /// Stores whose last look at things changed them: they look again whenever anything changes.
     pub restless: Vec<StoreId>,
     /// Entries some of whose clients still use an answer of the past.
@@ -81,11 +87,9 @@ pub struct FaultState {
     pub rank: u32,
 }
 
-/// A family of faults that share a clock; empty for one that doesn't.
-#[derive(Debug, Default)]
+/// A family of faults that share a clock; nothing for one that doesn't.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct FamilyState {
-    /// Its faults: first those that can strike, then the others.
-    pub order: Vec<FaultId>,
     /// How many can strike.
     pub ready: u32,
     /// For how many its clock was wound.
@@ -115,9 +119,7 @@ pub struct Effects {
 /// What a detector believes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DetectorState {
-    /// Whether it believes the target down.
-    pub down: bool,
-    /// Since when.
+    /// Since when it believes what it does.
     pub since: Time,
     /// When what it sees last changed.
     pub changed: Time,
@@ -249,8 +251,6 @@ pub struct TrafficState {
     pub origin: Option<Origin>,
     /// For each target, whether clients may be sent to it (fail-back is held until then).
     pub admitted: Vec<bool>,
-    /// For each target, which instances passive health has ejected.
-    pub ejected: Vec<Vec<bool>>,
 }
 
 impl TrafficState {
@@ -277,15 +277,18 @@ impl State {
         families: &Families,
         slots: usize,
         probers: usize,
+        ejections: usize,
     ) -> State {
+        let sharing = families.list.iter().filter(|family| family.shares_a_clock);
         State {
             now: Time::ZERO,
             agenda: Agenda::new(slots),
             faults: ranked_faults(topology, families),
             families: families.list.iter().map(FamilyState::new).collect(),
+            family_order: sharing.flat_map(|family| family.faults.clone()).collect(),
             crews: vec![CrewState::default(); topology.crews.len()],
             places: vec![Effects::default(); topology.places.len()],
-            places_hit: 0,
+            place_conditions: vec![Condition::Up; topology.places.len()],
             parts: vec![Effects::default(); topology.parts.len()],
             conditions: vec![Condition::Up; topology.parts.len()],
             cuts: Vec::new(),
@@ -295,6 +298,7 @@ impl State {
                 .map(|pool| pool.parts.len() as u32)
                 .collect(),
             detectors: vec![DetectorState::default(); topology.detectors.len()],
+            believed_down: vec![false; topology.detectors.len()],
             probers: vec![Prober::default(); probers],
             stores: topology
                 .stores
@@ -304,6 +308,7 @@ impl State {
             traffic: (0..topology.traffic.len())
                 .map(|index| TrafficState::new(topology, index.into()))
                 .collect(),
+            ejected: vec![false; ejections],
             restless: (0..topology.stores.len()).map(StoreId::from).collect(),
             draining: Vec::new(),
         }
@@ -312,14 +317,12 @@ impl State {
 
 impl FamilyState {
     fn new(family: &Family) -> FamilyState {
-        let order = if family.shares_a_clock {
-            family.faults.clone()
-        } else {
-            Vec::new()
-        };
         FamilyState {
-            ready: order.len() as u32,
-            order,
+            ready: if family.shares_a_clock {
+                family.faults.len() as u32
+            } else {
+                0
+            },
             wound_for: 0,
         }
     }
@@ -390,18 +393,13 @@ impl TrafficState {
         let traffic = &topology.traffic[id.index()];
         let targets = traffic.targets.len();
         TrafficState {
-            answer: vec![0.0; targets],
-            pending: vec![0.0; targets],
+            answer: traffic.first_answer(),
+            pending: traffic.first_answer(),
             past: VecDeque::new(),
             past_shares: Vec::new(),
             since: Time::ZERO,
             origin: None,
             admitted: vec![true; targets],
-            ejected: traffic
-                .targets
-                .iter()
-                .map(|target| vec![false; topology.pools[target.pool.index()].parts.len()])
-                .collect(),
         }
     }
 }

@@ -115,15 +115,15 @@ impl<C: Chance> World<'_, C> {
     /// A part is up or down.
     pub(super) fn touch_part(&mut self, part: PartId) {
         let (topology, layout) = (self.topology, self.layout);
-        for id in &layout.part_detectors[part.index()] {
+        for id in layout.part_detectors.of(part.index()) {
             self.touched.detectors.add(id.index());
         }
         match topology.parts[part.index()].owner {
             Owner::Pool(pool) => {
-                for id in &layout.depends.of_pool[pool.index()] {
+                for id in layout.depends.of_pool.of(pool.index()) {
                     self.touched.factors.add(*id);
                 }
-                for id in &layout.depends.watching_pool[pool.index()] {
+                for id in layout.depends.watching_pool.of(pool.index()) {
                     self.touched.detectors.add(id.index());
                 }
             }
@@ -147,7 +147,7 @@ impl<C: Chance> World<'_, C> {
     pub(super) fn touch_writes(&mut self, id: StoreId) {
         let layout = self.layout;
         self.touched.flows.add(id.index());
-        for factor in &layout.depends.of_store[id.index()] {
+        for factor in layout.depends.of_store.of(id.index()) {
             self.touched.factors.add(*factor);
         }
     }
@@ -155,12 +155,12 @@ impl<C: Chance> World<'_, C> {
     /// Clients go elsewhere.
     pub(super) fn touch_shares(&mut self, id: TrafficId) {
         let depends = &self.layout.depends;
-        for factor in &depends.of_load[id.index()] {
+        for factor in depends.of_load.of(id.index()) {
             self.touched.factors.add(*factor);
         }
-        for journey in &depends.entering[id.index()] {
+        for journey in depends.entering.of(id.index()) {
             self.touched.journeys.add(journey.index());
-            for store in &depends.written_by[journey.index()] {
+            for store in depends.written_by.of(journey.index()) {
                 self.touched.flows.add(store.index());
             }
         }
@@ -168,7 +168,7 @@ impl<C: Chance> World<'_, C> {
 
     /// There is an answer more, or one less, that clients may use.
     pub(super) fn touch_answers(&mut self, id: TrafficId) {
-        for journey in &self.layout.depends.entering[id.index()] {
+        for journey in self.layout.depends.entering.of(id.index()) {
             self.touched.worth.add(journey.index());
         }
     }
@@ -176,7 +176,7 @@ impl<C: Chance> World<'_, C> {
     /// A balancer sends to other instances of a target.
     pub(super) fn touch_target(&mut self, id: TrafficId, target: usize) {
         let depends = &self.layout.depends;
-        for journey in &depends.entering[id.index()] {
+        for journey in depends.entering.of(id.index()) {
             let arrival = depends.first_arrival[journey.index()] + target;
             self.touched.factors.add(depends.factors_of(arrival)[0]);
         }
@@ -189,7 +189,7 @@ impl<C: Chance> World<'_, C> {
             Watch::Target(entry, _) => self.touched.answers.add(entry.index()),
             Watch::Primary(store) => self.touched.stores.add(store.index()),
             Watch::Instance(entry, part) => {
-                for (other, target, _) in &layout.part_backends[part.index()] {
+                for (other, target, _) in layout.part_backends.of(part.index()) {
                     if *other == entry {
                         self.touch_target(entry, *target as usize);
                     }

@@ -35,7 +35,7 @@ impl<C: Chance> World<'_, C> {
         let fault = &self.topology.faults[id.index()];
         let state = &mut self.state.faults[id.index()];
         state.clock = self.state.now;
-        if self.layout.families.sharing_a_clock(id).is_some() {
+        if self.layout.sharing_a_clock(id).is_some() {
             return self.join_family(id, self.state.now);
         }
         let wait = self.chance.time(fault.draw_strike, &fault.every, state.age);
@@ -132,13 +132,9 @@ impl<C: Chance> World<'_, C> {
                 parts,
                 effect,
             } => {
-                if on {
-                    self.state.places_hit += places.len();
-                } else {
-                    self.state.places_hit -= places.len();
-                }
                 for place in places {
                     count(&mut self.state.places[place.index()], *effect, on);
+                    self.update_place(*place);
                     for part in &topology.places[place.index()].parts {
                         self.update_condition(*part);
                     }

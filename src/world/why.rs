@@ -293,7 +293,7 @@ impl<C: Chance> World<'_, C> {
         if let Some(check) = traffic.targets[target].check
             && elsewhere
             && self.found_down(check)
-            && !self.state.detectors[check.index()].down
+            && !self.state.believed_down[check.index()]
         {
             return (Worker::Entry(entry), self.detection(check));
         }
@@ -603,7 +603,7 @@ impl<C: Chance> World<'_, C> {
     /// A belief that differs from the truth.
     fn blame_belief(&self, walk: &mut Walk, id: DetectorId) {
         let state = &self.state.detectors[id.index()];
-        if state.down && !self.found_down(id) {
+        if self.state.believed_down[id.index()] && !self.found_down(id) {
             walk.blame_since(
                 self.topology.detectors[id.index()].cause,
                 state.origin,
@@ -621,12 +621,12 @@ impl<C: Chance> World<'_, C> {
             up && !self.in_rotation(entry, target, instance)
         });
         if kept_out {
-            let checks = checked
+            let failing = checked
                 .instance_checks
                 .iter()
-                .map(|check| &self.state.detectors[check.index()]);
-            let last = checks
-                .filter(|state| state.down)
+                .filter(|check| self.state.believed_down[check.index()]);
+            let last = failing
+                .map(|check| &self.state.detectors[check.index()])
                 .max_by_key(|state| state.changed);
             let (origin, began) = last.map_or((None, self.state.now), |state| {
                 (state.origin, state.changed)
