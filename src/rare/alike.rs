@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use super::drill::{Drills, Median, Outcome, apart, parts_hit};
-use super::event::{Events, Group, What};
+use super::drill::{Drills, Median, Outcome, apart};
+use super::event::{Events, Group, What, parts_hit};
 use super::guide::Target;
 use super::reach::Reach;
 use crate::rng::{Entity, Purpose, Stream};
@@ -67,18 +67,18 @@ fn touching_the_same(topology: &Topology, events: &Events, targets: &[Target]) -
     let mut classes: BTreeMap<Traits<'_>, Vec<u32>> = BTreeMap::new();
     for (index, event) in (0..).zip(&events.list) {
         let touched = reach.touched_by(index);
-        let Some(clock) = event.clocks().first() else {
+        let Some(clock @ Clock::Fault(_)) = event.clocks().first() else {
             continue;
         };
-        let hit = parts_hit(topology, *clock);
-        let Some(first) = hit.first().filter(|_| !touched.is_empty()) else {
+        let mut hit = parts_hit(topology, *clock);
+        let Some(first) = hit.next().filter(|_| !touched.is_empty()) else {
             continue;
         };
         let choices = match topology.parts[first.index()].owner {
             Owner::Pool(pool) => &choices[topology.pools[pool.index()].service.index()][..],
             Owner::Store(..) => &[],
         };
-        let class = classes.entry((touched, choices, hit.len()));
+        let class = classes.entry((touched, choices, hit.count()));
         class.or_default().push(index);
     }
     let long = classes.into_values().filter(|class| class.len() >= FEWEST);

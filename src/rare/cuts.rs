@@ -210,9 +210,16 @@ impl<'a> Search<'a> {
     /// Whether this very set could add something to a target that all of it touches.
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
         let overlap = overlap(self.task.events, set);
+        // What fails to work makes longer what cannot get worse.
+        let prolongs = set.iter().any(|(event, _)| {
+            matches!(
+                self.task.events.list[*event as usize].what,
+                What::Failure(_)
+            )
+        });
         let could_add = |target: &usize| {
             self.could_add(*target, chance, overlap)
-                && !self.is_saturated(*target, self.explained(*target, set))
+                && (prolongs || !self.is_saturated(*target, self.explained(*target, set)))
         };
         let touched = self.task.reach.targets_of(set).into_iter();
         let concerned: Vec<usize> = touched.filter(could_add).collect();

@@ -40,6 +40,9 @@ const MOST_TRIES: f64 = 4.0;
 const MOST_EMPHASIS: f64 = 1000.0;
 /// Tries for each strike that is expected in a window.
 const LIKELY_TRIES: f64 = 1.0;
+/// Once so many branches come from one of the nominal trial, tries become fewer as there are more of them: while something
+/// stays broken for very long, each of many windows would begin more.
+const PLENTY: f64 = 1024.0;
 /// Gains that are remembered, of all states together.
 const MOST_KNOWN_GAINS: usize = 1 << 20;
 /// How far ahead one looks when no repair is due.
@@ -305,6 +308,8 @@ pub(super) struct Decisions<'g> {
     /// Room for what to look up in it.
     key: Vec<u32>,
     spreads: Spreads,
+    /// Branches that have come from the present one of the nominal trial.
+    descendants: f64,
 }
 
 impl<'g> Decisions<'g> {
@@ -323,7 +328,24 @@ impl<'g> Decisions<'g> {
             known: BTreeMap::new(),
             key: Vec::new(),
             spreads: Spreads::default(),
+            descendants: 0.0,
         }
+    }
+
+    /// Begins with a branch from the nominal trial.
+    pub fn begin_family(&mut self) {
+        self.descendants = 0.0;
+    }
+
+    /// Counts a branch that comes from it.
+    pub fn add_descendant(&mut self) {
+        self.descendants += 1.0;
+    }
+
+    /// What numbers of tries are multiplied by. What was explored so far may decide how much more is, as weights know how
+    /// much that is.
+    pub fn restraint(&self) -> f64 {
+        PLENTY / self.descendants.max(PLENTY)
     }
 
     /// Begins a new trial.
@@ -471,7 +493,7 @@ impl<'g> Decisions<'g> {
 
     /// How far ahead one looks: to the next repair, and not beyond what is measured.
     fn length(&self, path: &Path<'_>, from: Time) -> Span {
-        self.until(from, next_repair(path, from, |_| true))
+        self.until(path, from, next_repair(path, from, |_| true))
     }
 
     /// How long a window will be, as far as that may decide what is taken away: when repairs end that are drawn anew is known
@@ -485,11 +507,17 @@ impl<'g> Decisions<'g> {
             .map(|crowd| 1.0 / self.guide.events.list[crowd].lasts)
             .sum();
         let usual = (rate > 0.0).then(|| from.after(Span::from_seconds(1.0 / rate)));
-        self.until(from, known.into_iter().chain(usual).min())
+        self.until(path, from, known.into_iter().chain(usual).min())
     }
 
-    fn until(&self, from: Time, next: Option<Time>) -> Span {
-        let next = next.unwrap_or_else(|| from.after(LOOK_AHEAD));
+    fn until(&self, path: &Path<'_>, from: Time, next: Option<Time>) -> Span {
+        let next = next.unwrap_or_else(|| {
+            if is_down_for_good(path) {
+                self.end
+            } else {
+                from.after(LOOK_AHEAD)
+            }
+        });
         next.min(self.end).since(from)
     }
 
@@ -513,7 +541,8 @@ impl<'g> Decisions<'g> {
             let members = self.members[*event as usize].iter();
             for member in members.filter(|member| is_relevant || member.is_initiator) {
                 let (count, age) = if member.is_crowd {
-                    let left = kind.size() - path.ledger.count(*event);
+                    let again = path.ledger.lingering(&self.guide.events, *event);
+                    let left = kind.size() - path.ledger.count(*event) + again;
                     (u32::from(left), Span::ZERO)
                 } else {
                     let age = path.world.clock_age(member.clock, from);
@@ -523,6 +552,10 @@ impl<'g> Decisions<'g> {
                     continue;
                 }
                 let chance = chances.of(self.topology, member, age);
+                // What was just repaired, by a law that never strikes so early.
+                if chance <= 0.0 {
+                    continue;
+                }
                 let held = Withheld {
                     clock: member.clock,
                     rank: member.rank,
@@ -582,7 +615,8 @@ impl<'g> Decisions<'g> {
         // What the guide sees nothing in is tried as often as it happens, at least, so that no weight grows by it.
         let for_idle = guided * evenly * even(idle_chances, idle_count);
         let more = f64::max(idle_chances - for_idle, 0.0);
-        let expected = guided + more;
+        let unrestrained = guided + more;
+        let expected = unrestrained * self.restraint();
         // What one of them gets of all tries.
         let share = |held: &Withheld| {
             let by_value = match value > 0.0 {
@@ -595,7 +629,7 @@ impl<'g> Decisions<'g> {
             } else {
                 0.0
             };
-            (guided * share + more) / expected
+            (guided * share + more) / unrestrained
         };
         let mut tries = std::mem::take(&mut path.window.tries);
         let mut spread = *self.spreads.of(path.depth, &self.key, luck);
@@ -645,6 +679,13 @@ fn next_repair(path: &Path<'_>, from: Time, is_meant: impl Fn(FaultId) -> bool) 
     let meant = path.ledger.active.iter().filter(|id| is_meant(**id));
     let due = meant.filter_map(|id| path.world.repair_due(*id));
     due.filter(|due| *due > from).min()
+}
+
+/// Whether something is never repaired, as far as time can tell.
+fn is_down_for_good(path: &Path<'_>) -> bool {
+    let world = &path.world;
+    let mut active = path.ledger.active.iter();
+    active.any(|id| world.repair_due(*id).is_none() && !world.waits_for_a_crew(*id))
 }
 
 /// For how much longer what is broken stays broken, on the average: the first repair may be of something that does not

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{Events, What};
+use super::event::{Events, What, parts_hit};
 use super::guide::{Target, targets};
 use crate::dist::Law;
 use crate::engine::{Chance, DrawId};
 use crate::measure::{Observers, Totals, Windowed};
 use crate::time::{Span, Time};
-use crate::topology::{FaultAction, PartId, Topology};
+use crate::topology::{PartId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
@@ -121,18 +121,21 @@ impl<'t> Drills<'t> {
     /// Lets a set of basic events happen in a world at rest.
     pub fn run(&mut self, base: &World<'t, Median>, set: &[(u32, u16)]) -> Outcome {
         let (mut struck, mut failing) = (Vec::new(), Vec::new());
+        let mut apart_from_these = Vec::new();
         for (event, count) in set {
             match &self.events.list[*event as usize].what {
-                What::Strike(clocks) => struck.extend(&clocks[..usize::from(*count)]),
-                What::AnyOf(_) => {}
+                What::Strike(clocks) if matches!(clocks[0], Clock::Fault(_)) => {
+                    struck.extend(&clocks[..usize::from(*count)]);
+                }
+                What::Strike(clocks) | What::AnyOf(clocks) => {
+                    apart_from_these.push((clocks, *count))
+                }
                 What::Failure(draw) => failing.push(*draw),
             }
         }
-        for (event, count) in set {
-            if let What::AnyOf(clocks) = &self.events.list[*event as usize].what {
-                let others = apart(self.topology, &struck, clocks, usize::from(*count));
-                struck.extend(others);
-            }
+        for (clocks, count) in apart_from_these {
+            let others = apart(self.topology, &struck, clocks, usize::from(count));
+            struck.extend(others);
         }
         let lasts = Span::from_seconds(overlap(self.events, set));
         self.play(base, &struck, failing, lasts)
@@ -228,7 +231,7 @@ pub fn apart(topology: &Topology, others: &[Clock], clocks: &[Clock], count: usi
     }
     let (mut first, mut rest) = (Vec::new(), Vec::new());
     for clock in clocks {
-        let hit = parts_hit(topology, *clock);
+        let hit: Vec<PartId> = parts_hit(topology, *clock).collect();
         if others.contains(clock) || hit.iter().any(|part| taken.contains(part)) {
             rest.push(*clock);
         } else {
@@ -242,20 +245,6 @@ pub fn apart(topology: &Topology, others: &[Clock], clocks: &[Clock], count: usi
     first.extend(rest);
     first.truncate(count);
     first
-}
-
-/// The parts that go down when a clock strikes.
-pub fn parts_hit(topology: &Topology, clock: Clock) -> Vec<PartId> {
-    let Clock::Fault(id) = clock else {
-        return Vec::new();
-    };
-    let FaultAction::Down { places, parts, .. } = &topology.faults[id.index()].action else {
-        return Vec::new();
-    };
-    let in_places = places
-        .iter()
-        .flat_map(|place| &topology.places[place.index()].parts);
-    in_places.chain(parts).copied().collect()
 }
 
 fn follow<C: Chance>(world: &mut World<'_, C>, observers: &mut Observers, until: Time) {

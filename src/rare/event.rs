@@ -6,12 +6,21 @@
 //! as well, as a basic event of their own. Deliberately absent: delays, which decide how bad something becomes and not
 //! whether it happens.
 
+use std::collections::BTreeMap;
+
+use crate::dist::Law;
 use crate::engine::DrawId;
-use crate::topology::{DetectorId, Families, FaultAction, FaultId, Fence, Owner, Topology, Watch};
+use crate::topology::{
+    DetectorId, Families, FaultAction, FaultId, Fence, Owner, PartId, PlaceId, Start, Topology,
+    TrafficId, Watch,
+};
 use crate::world::clocks::Clock;
 
 /// For how long a false alarm is taken to be believed, at least, seconds.
 const ALARM_SECONDS: f64 = 60.0;
+
+/// Up to this hazard over a trial most parts live their first life only.
+const ONE_LIFE: f64 = 0.7;
 
 /// What happens when a basic event occurs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,15 +165,14 @@ impl Events {
             group_of: Vec::new(),
         };
         let families = Families::of(topology);
+        let settling = settling(topology);
         for id in (0..topology.faults.len()).map(FaultId::from) {
-            events.add_fault(topology, &families, id);
+            events.add_fault(topology, &families, &settling, id);
         }
         for event in &mut events.list {
             event.shortage = shortage(topology, event);
         }
-        for id in (0..topology.detectors.len()).map(DetectorId::from) {
-            events.add_alarm(topology, id);
-        }
+        events.add_alarms(topology);
         events.first_failure = events.list.len();
         for store in &topology.stores {
             let Some(failover) = &store.failover else {
@@ -212,7 +220,13 @@ impl Events {
         &self.list[event as usize]
     }
 
-    fn add_fault(&mut self, topology: &Topology, families: &Families, id: FaultId) {
+    fn add_fault(
+        &mut self,
+        topology: &Topology,
+        families: &Families,
+        settling: &[f64],
+        id: FaultId,
+    ) {
         let fault = &topology.faults[id.index()];
         let alone = [id];
         let alike = match families.family_of(id) {
@@ -227,7 +241,13 @@ impl Events {
         }
         // Everything starts up: what lasts longer than a trial is down for half of it on the average, if it strikes.
         let trial = topology.window.length.seconds() + topology.window.warm_up.seconds();
-        let (between, lasts) = (fault.every.mean(), fault.lasts.mean().min(0.5 * trial));
+        let settles = parts_hit(topology, Clock::Fault(id)).map(|part| settling[part.index()]);
+        let lasts = fault.lasts.mean() + settles.fold(0.0, f64::max);
+        let lasts = lasts.min(0.5 * trial);
+        let between = match topology.window.start {
+            Start::New => trial / first_strikes(&fault.every, trial),
+            Start::Equilibrium => fault.every.mean(),
+        };
         self.list.push(BasicEvent::new(
             What::Strike(alike.iter().copied().map(Clock::Fault).collect()),
             lasts / (between + lasts),
@@ -235,21 +255,48 @@ impl Events {
         ));
     }
 
-    fn add_alarm(&mut self, topology: &Topology, id: DetectorId) {
-        let detector = &topology.detectors[id.index()];
-        let of_an_instance = matches!(detector.watches, Watch::Instance(..));
-        if let Some(mean) = detector.false_alarm_every
-            && !of_an_instance
-        {
-            let probes = f64::from(detector.up_after) * detector.every.seconds();
-            let lasts = probes.max(ALARM_SECONDS);
-            self.of_alarm[id.index()] = Some(self.list.len() as u32);
-            self.list.push(BasicEvent::new(
-                What::Strike(vec![Clock::Alarm(id)]),
-                lasts / (mean + lasts),
-                lasts,
-            ));
+    /// False alarms: those about instances of one pool in one place that a balancer watches are alike.
+    fn add_alarms(&mut self, topology: &Topology) {
+        let mut alike: BTreeMap<(TrafficId, Owner, PlaceId), usize> = BTreeMap::new();
+        let mut crowds: Vec<Vec<DetectorId>> = Vec::new();
+        for id in (0..topology.detectors.len()).map(DetectorId::from) {
+            let detector = &topology.detectors[id.index()];
+            if detector.false_alarm_every.is_none() {
+                continue;
+            }
+            let crowd = match detector.watches {
+                Watch::Instance(entry, part) => {
+                    let part = &topology.parts[part.index()];
+                    let key = (entry, part.owner, part.place);
+                    *alike.entry(key).or_insert(crowds.len())
+                }
+                Watch::Target(..) | Watch::Primary(_) => crowds.len(),
+            };
+            if crowd == crowds.len() {
+                crowds.push(Vec::new());
+            }
+            crowds[crowd].push(id);
         }
+        for crowd in crowds {
+            self.add_alarms_alike(topology, &crowd);
+        }
+    }
+
+    fn add_alarms_alike(&mut self, topology: &Topology, alike: &[DetectorId]) {
+        let detector = &topology.detectors[alike[0].index()];
+        let Some(mean) = detector.false_alarm_every else {
+            return;
+        };
+        let probes = f64::from(detector.up_after) * detector.every.seconds();
+        let lasts = probes.max(ALARM_SECONDS);
+        for id in alike {
+            self.of_alarm[id.index()] = Some(self.list.len() as u32);
+        }
+        self.list.push(BasicEvent::new(
+            What::Strike(alike.iter().copied().map(Clock::Alarm).collect()),
+            lasts / (mean + lasts),
+            lasts,
+        ));
     }
 
     fn add_failure(&mut self, draw: DrawId, works: f64) {
@@ -350,6 +397,64 @@ fn tails(size: u16, chance: f64) -> Vec<f64> {
     let all = tails[0];
     tails.iter_mut().for_each(|tail| *tail /= all);
     tails
+}
+
+/// About how often something new strikes in a trial: what wears out hardly does at first.
+fn first_strikes(every: &Law, trial: f64) -> f64 {
+    let hazard = every.cumulative_hazard(trial);
+    if hazard > 0.0 && hazard < ONE_LIFE {
+        hazard
+    } else {
+        trial / every.mean()
+    }
+}
+
+/// The parts that are down, or taken for down, once a clock has struck.
+pub fn parts_hit(topology: &Topology, clock: Clock) -> impl Iterator<Item = PartId> {
+    let (places, parts): (&[PlaceId], &[PartId]) = match clock {
+        Clock::Fault(id) => match &topology.faults[id.index()].action {
+            FaultAction::Down { places, parts, .. } => (places, parts),
+            FaultAction::Cut(_) => (&[], &[]),
+        },
+        Clock::Alarm(id) => match &topology.detectors[id.index()].watches {
+            Watch::Instance(_, part) => (&[], std::slice::from_ref(part)),
+            Watch::Target(..) | Watch::Primary(_) => (&[], &[]),
+        },
+    };
+    let in_places = places
+        .iter()
+        .flat_map(|place| &topology.places[place.index()].parts);
+    in_places.chain(parts).copied()
+}
+
+/// For how long balancers keep each part out once it is up again, seconds.
+fn settling(topology: &Topology) -> Vec<f64> {
+    let mut longest = vec![0.0; topology.parts.len()];
+    for detector in &topology.detectors {
+        if let Watch::Instance(_, part) = detector.watches {
+            let passes = f64::from(detector.up_after) * detector.every.seconds();
+            longest[part.index()] = f64::max(longest[part.index()], passes);
+        }
+    }
+    for entry in &topology.traffic {
+        let Some(passive) = entry
+            .balancer
+            .as_ref()
+            .and_then(|balancer| balancer.passive)
+        else {
+            continue;
+        };
+        let pools = entry
+            .targets
+            .iter()
+            .map(|target| &topology.pools[target.pool.index()]);
+        for part in pools.flat_map(|pool| &pool.parts) {
+            // What it lets in again is as likely to be due at any moment.
+            let left = 0.5 * passive.ejects_for.seconds();
+            longest[part.index()] = f64::max(longest[part.index()], left);
+        }
+    }
+    longest
 }
 
 /// How many of these instances make their pool fall short, if they are all of it and have no load to share.

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::cuts::{Cut, chance_of_set};
-use super::event::Events;
+use super::event::{Events, What};
 use super::ledger::Ledger;
 
 /// What a set needs of one basic event.
@@ -46,6 +46,8 @@ pub(super) struct Configuration {
     gains: Vec<Vec<(u32, f64)>>,
     /// The basic events that are counted together, and what counts them.
     groups: Vec<(u32, Vec<u32>)>,
+    /// Which basic events are failures to work: they make longer what has begun.
+    prolongs: Vec<bool>,
 }
 
 impl Configuration {
@@ -101,6 +103,11 @@ impl Configuration {
                 .groups()
                 .map(|(counting, group)| (counting, group.events.clone()))
                 .collect(),
+            prolongs: events
+                .list
+                .iter()
+                .map(|event| matches!(event.what, What::Failure(_)))
+                .collect(),
         };
         let nothing = Ledger::of(events);
         let alone = (0..events.list.len() as u32).map(|event| {
@@ -122,23 +129,32 @@ impl Configuration {
     }
 
     /// The importance of a state for the targets that still stand, and in `gains` what one more member of each basic
-    /// event would add to it.
+    /// event would add to it. A stage of recovery is asked for when the journey is down already: what its failure adds
+    /// counts for all targets.
     pub fn gains(&self, ledger: &Ledger, standing: &[bool], gains: &mut [f64]) -> f64 {
         gains.fill(0.0);
         let mut importance = 0.0;
-        for (target, _) in standing.iter().enumerate().filter(|(_, stands)| **stands) {
-            if self.bases[target] > 0.0 {
+        for (target, stands) in standing.iter().enumerate() {
+            if self.bases[target] <= 0.0 {
+                continue;
+            }
+            if *stands {
                 importance += self.bases[target];
-                for (event, more) in &self.gains[target] {
+            }
+            for (event, more) in &self.gains[target] {
+                if *stands || self.prolongs[*event as usize] {
                     gains[*event as usize] += more;
                 }
             }
         }
         self.for_touched(ledger, |index| {
-            if standing[self.cuts[index].target] {
-                let now = self.value(index, ledger);
+            let stands = standing[self.cuts[index].target];
+            let now = self.value(index, ledger);
+            if stands {
                 importance += now - self.values[index];
-                for term in &self.terms[index] {
+            }
+            for term in &self.terms[index] {
+                if stands || self.prolongs[term.event as usize] {
                     let (_, more) = term.at(ledger);
                     gains[term.event as usize] += now * more - term.gain;
                 }

@@ -1,9 +1,9 @@
 //! The ledger of a trial: what is down, as the guide counts it, and whether that is safe.
 
-use super::event::Events;
+use super::event::{Events, parts_hit};
 use super::guide::Guide;
 use crate::engine::Chance;
-use crate::topology::FaultId;
+use crate::topology::{DetectorId, FaultId};
 use crate::world::World;
 use crate::world::clocks::Clock;
 use crate::world::note::Event;
@@ -16,6 +16,10 @@ pub(super) struct Ledger {
     down: Vec<u32>,
     /// The faults that are active.
     pub active: Vec<FaultId>,
+    /// Detectors that have raised a false alarm.
+    alarmed: Vec<DetectorId>,
+    /// Faults that are repaired while balancers have yet to take note of that: they count until then.
+    lingering: Vec<FaultId>,
     /// How many initiators are the case.
     initiators: u32,
     /// Whether the state is in the safe set.
@@ -29,6 +33,8 @@ impl Ledger {
             counts: vec![0; events.list.len()],
             down: Vec::new(),
             active: Vec::new(),
+            alarmed: Vec::new(),
+            lingering: Vec::new(),
             initiators: 0,
             is_safe: true,
         }
@@ -37,6 +43,15 @@ impl Ledger {
     /// How many members of a basic event are the case.
     pub fn count(&self, event: u32) -> u16 {
         self.counts[event as usize]
+    }
+
+    /// How many members of a basic event count although they are repaired, so that they can strike again.
+    pub fn lingering(&self, events: &Events, event: u32) -> u16 {
+        let mut count = 0;
+        for id in &self.lingering {
+            count += u16::from(events.of_clock(Clock::Fault(*id)) == Some(event as usize));
+        }
+        count
     }
 
     /// The basic events of which something is the case.
@@ -72,6 +87,8 @@ impl Ledger {
         self.counts.clone_from(&other.counts);
         self.down.clone_from(&other.down);
         self.active.clone_from(&other.active);
+        self.alarmed.clone_from(&other.alarmed);
+        self.lingering.clone_from(&other.lingering);
         self.initiators = other.initiators;
         self.is_safe = other.is_safe;
     }
@@ -83,14 +100,28 @@ impl Ledger {
             let (clock, strikes) = match note.event {
                 Event::Strike(id) => {
                     self.active.push(id);
+                    if let Some(at) = self.lingering.iter().position(|other| *other == id) {
+                        self.lingering.remove(at);
+                        self.count_clock(guide, Clock::Fault(id), false);
+                    }
                     (Clock::Fault(id), true)
                 }
                 Event::Repaired(id) => {
                     self.active.retain(|other| *other != id);
+                    if guide.usual_crowd(id).is_none() && is_settling(world, id) {
+                        self.lingering.push(id);
+                        continue;
+                    }
                     (Clock::Fault(id), false)
                 }
-                Event::FalseAlarm(id) => (Clock::Alarm(id), true),
-                Event::BelievedUp(id) => (Clock::Alarm(id), false),
+                Event::FalseAlarm(id) => {
+                    self.alarmed.push(id);
+                    (Clock::Alarm(id), true)
+                }
+                Event::BelievedUp(id) if self.alarmed.contains(&id) => {
+                    self.alarmed.retain(|other| *other != id);
+                    (Clock::Alarm(id), false)
+                }
                 Event::Promoted(_) => {
                     matters = true;
                     continue;
@@ -99,8 +130,24 @@ impl Ledger {
             };
             matters |= self.count_clock(guide, clock, strikes);
         }
+        matters |= self.count_settled(guide, world);
         if matters {
             self.is_safe = self.initiators == 0 && guide.is_safe(&world.state, self);
+        }
+        matters
+    }
+
+    /// Counts that balancers have taken note of repairs; says whether it may matter.
+    fn count_settled<C: Chance>(&mut self, guide: &Guide, world: &World<'_, C>) -> bool {
+        let mut matters = false;
+        let mut next = 0;
+        while let Some(id) = self.lingering.get(next).copied() {
+            if is_settling(world, id) {
+                next += 1;
+            } else {
+                self.lingering.remove(next);
+                matters |= self.count_clock(guide, Clock::Fault(id), false);
+            }
         }
         matters
     }
@@ -124,4 +171,10 @@ impl Ledger {
         }
         is_initiator || guide.matters[event]
     }
+}
+
+/// Whether balancers have yet to take note of what has become of the parts that a fault takes down.
+fn is_settling<C: Chance>(world: &World<'_, C>, id: FaultId) -> bool {
+    let mut parts = parts_hit(world.topology, Clock::Fault(id));
+    parts.any(|part| world.is_settling(part))
 }

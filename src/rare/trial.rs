@@ -455,8 +455,10 @@ impl<'t> Explorer<'t> {
 
     /// Follows a branch and all that leave it to their ends, and forces what matters in them.
     fn force(&mut self, path: Path<'t>) {
+        self.decisions.begin_family();
         self.follow_forced(path);
         while let Some(path) = self.pending.pop() {
+            self.decisions.add_descendant();
             self.follow_forced(path);
         }
     }
@@ -538,7 +540,8 @@ impl<'t> Explorer<'t> {
         let expected = self
             .decisions
             .tries(path.weight * gain * lasts, path.depth)
-            .min(1.0);
+            .min(1.0)
+            * self.decisions.restraint();
         let is_tried = self.luck.uniform() < expected;
         let other = is_tried.then(|| self.copy_of_branch(path));
         path.world.chance_mut().explore(draw);

@@ -136,7 +136,7 @@ pub struct Part {
 }
 
 /// What a part belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// It is an instance of this pool.
     Pool(PoolId),

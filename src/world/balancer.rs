@@ -73,7 +73,7 @@ impl<C: Chance> World<'_, C> {
     }
 
     /// Whether passive health, which there is, has ejected an instance.
-    fn is_ejected(&self, id: TrafficId, target: usize, instance: usize) -> bool {
+    pub(super) fn is_ejected(&self, id: TrafficId, target: usize, instance: usize) -> bool {
         let index = self.layout.ejected(id, target as u32, instance as u32);
         self.state.ejected[index]
     }

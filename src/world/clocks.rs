@@ -9,7 +9,7 @@ use super::layout::Timer;
 use super::state::{Phase, State};
 use crate::engine::{Chance, DrawId};
 use crate::time::{Span, Time};
-use crate::topology::{DetectorId, FaultId, StoreId};
+use crate::topology::{DetectorId, FaultId, PartId, StoreId};
 
 /// Something that strikes by a clock of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,6 +183,18 @@ impl<'t, C: Chance> World<'t, C> {
         let mut detectors = self.layout.coarse_detectors.iter();
         self.state.agenda.is_idle_from(self.layout.first_control)
             && detectors.all(|id| !self.is_set(Timer::Opinion(*id)))
+    }
+
+    /// Whether a balancer keeps an instance out, or has yet to take note of what has become of it.
+    #[must_use]
+    pub fn is_settling(&self, part: PartId) -> bool {
+        let mut detectors = self.layout.part_detectors.of(part.index()).iter();
+        let mut ejections = self.layout.ejecting.of(part.index()).iter();
+        detectors.any(|id| self.state.believed_down[id.index()] || self.is_set(Timer::Opinion(*id)))
+            || ejections.any(|(entry, target, instance)| {
+                self.is_ejected(*entry, *target as usize, *instance as usize)
+                    || self.is_set(Timer::Ejection(*entry, *target, *instance))
+            })
     }
 
     /// The yes or no that the next event may ask for: whether a fence or a stage of a recovery works.
