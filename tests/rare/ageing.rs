@@ -26,3 +26,16 @@ journeys: {{ work: {{ needs: [disk, fan], rate: 10/s }} }}
     let fans = at_least_down(3, 3, share_down(fan * DAY, HOUR));
     Case::down("ageing", 200, &body, either(&[disks, fans]))
 }
+
+/// A pair that never fails within ten days of a repair: what was just repaired cannot strike.
+pub fn late() -> Case {
+    let body = "places: { site: {} }
+services:
+  app:
+    runs: { site: 2 }
+    instance: { fails: { every: { uniform: { from: 10d, to: 50d } }, lasts: { fixed: 2h } } }
+journeys: { work: { needs: [app], rate: 10/s } }
+";
+    let exact = at_least_down(2, 2, share_down(30.0 * DAY, 2.0 * HOUR));
+    Case::down("late", 200, body, exact)
+}

@@ -4,7 +4,7 @@
 use fivenines::measure::Moments;
 use fivenines::rare::{self, Guide, Rarity};
 
-use super::ageing::ageing;
+use super::ageing::{ageing, late};
 use super::case::{Case, Estimate, Figure, YEAR};
 use super::database::database;
 use super::failover::{dns, dns_requests, store};
@@ -14,9 +14,12 @@ use super::first_hours::first_hours;
 use super::fleet::{ageing_crowd, fleet, large_crowd, mixed_crowds};
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
+use super::many::{banks, brokers, nodes, racks};
 use super::published::{lift, one_node_of_three, two_nodes_of_four};
 use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
+use super::settling::{kept_out, taken_for_down};
 use super::shipped::browse;
+use super::stages::promotion;
 
 /// The two-sided 99.9 % quantile of the normal law.
 const QUANTILE_999: f64 = 3.2905;
@@ -124,6 +127,7 @@ fn a_shared_fate_and_a_single_cause_of_one_in_a_million_years() {
 #[test]
 fn parts_that_age() {
     agrees_after(600, &ageing(1.0));
+    agrees(&late());
 }
 
 #[test]
@@ -142,6 +146,30 @@ fn crowds_of_which_some_are_usual() {
 fn crowds() {
     agrees_after(200, &ageing_crowd());
     agrees_after(100, &large_crowd());
+}
+
+/// Nobody could list what leads to these outages.
+#[test]
+fn so_many_of_many_different_things() {
+    agrees_after(128, &brokers());
+    agrees_after(64, &nodes());
+}
+
+#[test]
+fn racks_of_machines_and_banks_of_services() {
+    agrees_after(64, &racks());
+    agrees_after(64, &banks());
+}
+
+#[test]
+fn what_balancers_keep_out() {
+    agrees(&kept_out());
+    agrees_after(3_000, &taken_for_down());
+}
+
+#[test]
+fn a_stage_that_fails_when_the_journey_is_down_already() {
+    agrees(&promotion());
 }
 
 #[test]

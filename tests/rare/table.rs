@@ -3,7 +3,7 @@
 use fivenines::exact::structure::long_run;
 use fivenines::topology::JourneyId;
 
-use super::ageing::ageing;
+use super::ageing::{ageing, late};
 use super::case::{Case, YEAR};
 use super::database::database;
 use super::failover::{dns, dns_requests, store};
@@ -15,7 +15,10 @@ use super::hierarchy::{
     exponential_replicas, heavy_replicas, lognormal_replicas, regions, regions_down,
 };
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
+use super::many::{banks, brokers, nodes, racks};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
+use super::settling::{kept_out, taken_for_down};
+use super::stages::promotion;
 
 /// Every case.
 pub fn cases() -> Vec<Case> {
@@ -39,15 +42,23 @@ pub fn cases() -> Vec<Case> {
         shared_power(1.0),
         single_cause(1.0),
         ageing(1.0),
+        late(),
         fleet(1.0),
         ageing_crowd(),
         large_crowd(),
         mixed_crowds(),
+        brokers(),
+        racks(),
+        banks(),
+        nodes(),
         first_hours(1.0),
         dns(1.0),
         dns_requests(1.0),
         store(1.0),
         fence(1e-6, 1.0),
+        kept_out(),
+        taken_for_down(),
+        promotion(),
     ]
 }
 
