@@ -23,6 +23,7 @@ mod hierarchy;
 mod inflated;
 mod kinds;
 mod published;
+mod returning;
 mod services;
 mod shipped;
 mod solved;

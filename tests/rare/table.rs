@@ -16,6 +16,7 @@ use super::hierarchy::{
 };
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
+use super::returning::returning;
 
 /// Every case.
 pub fn cases() -> Vec<Case> {
@@ -48,6 +49,7 @@ pub fn cases() -> Vec<Case> {
         dns_requests(1.0),
         store(1.0),
         fence(1e-6, 1.0),
+        returning(1.0),
     ]
 }
 
