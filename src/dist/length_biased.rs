@@ -11,6 +11,9 @@
 //! Triangular and log-logistic ones are searched for by their partial moments. A companion is left out where it has no
 //! finite mean, and where nothing cheap draws it (empirical laws, some truncated ones).
 //!
+//! Durations between two bounds may be mixed in as well, with as much weight as the law itself: a repair that falls into a
+//! recovery may do harm, and most are much longer than that.
+//!
 //! Deliberately absent: ages. A repair is biased when it begins, not when a simulation comes upon it.
 
 use super::family::{Order, increasing_root};
@@ -31,6 +34,8 @@ pub struct LengthBiased {
     companions: Vec<(f64, Companion)>,
     /// For each k above zero that is mixed, how much of it for one part of the law itself, and `E[y^k]`.
     moments: Vec<(f64, Order, f64)>,
+    /// What is mixed in between two bounds: these, and the probability between them.
+    between: Option<(f64, f64, f64)>,
 }
 
 impl LengthBiased {
@@ -60,7 +65,30 @@ impl LengthBiased {
         LengthBiased {
             companions,
             moments,
+            between: None,
         }
+    }
+
+    /// The same with durations of its law between these bounds mixed in, if it has a density and any probability there.
+    #[must_use]
+    pub fn and_between(mut self, law: &Law, from: f64, to: f64) -> LengthBiased {
+        let probability = law.survival(from) - law.survival(to);
+        let within = Law::truncated(law.clone(), Some(from), Some(to));
+        let Some(within) = within
+            .ok()
+            .filter(|_| law.has_density() && probability > 0.0)
+        else {
+            return self;
+        };
+        let before = self.greatest_ratio();
+        self.between = Some((from, to, probability));
+        let all = self.greatest_ratio();
+        for (sum, _) in &mut self.companions {
+            *sum *= before / all;
+        }
+        self.companions
+            .push((1.0, Companion::Between(within, from, to)));
+        self
     }
 
     /// A duration in seconds from one uniform number, strictly between 0 and 1: it picks a companion, and what is left of
@@ -88,14 +116,19 @@ impl LengthBiased {
             .moments
             .iter()
             .map(|(parts, order, moment)| parts * order.power(duration) / moment);
-        self.greatest_ratio() / (1.0 + powers.sum::<f64>())
+        let within = match self.between {
+            Some((from, to, probability)) if (from..=to).contains(&duration) => 1.0 / probability,
+            _ => 0.0,
+        };
+        self.greatest_ratio() / (1.0 + powers.sum::<f64>() + within)
     }
 
     /// The greatest likelihood ratio: how many parts are mixed for one of the law itself. It is 1 for a law that is drawn as
     /// it is.
     #[must_use]
     pub fn greatest_ratio(&self) -> f64 {
-        1.0 + self.moments.iter().map(|(parts, ..)| parts).sum::<f64>()
+        let between = if self.between.is_some() { 1.0 } else { 0.0 };
+        1.0 + self.moments.iter().map(|(parts, ..)| parts).sum::<f64>() + between
     }
 }
 
@@ -104,6 +137,8 @@ impl LengthBiased {
 enum Companion {
     /// A law of its own.
     Law(Law),
+    /// A law of its own between two bounds, which rounding must not leave.
+    Between(Law, f64, f64),
     /// `scale` times a power of a gamma duration, between two of its probabilities.
     PowerOfGamma {
         scale: f64,
@@ -121,6 +156,7 @@ impl Companion {
     fn quantile(&self, uniform: f64) -> f64 {
         match self {
             Companion::Law(law) => law.quantile(uniform),
+            Companion::Between(law, from, to) => law.quantile(uniform).clamp(*from, *to),
             Companion::PowerOfGamma {
                 scale,
                 shape,
@@ -257,7 +293,9 @@ mod tests {
         for law in checks::one_of_each() {
             let biased = LengthBiased::of(&law);
             let (median, tail) = (law.quantile(0.5), law.quantile(0.99));
-            for seed in 1..=3 {
+            let early = (law.quantile(0.001), law.quantile(0.05));
+            let between = biased.clone().and_between(&law, early.0, early.1);
+            for (seed, biased) in (1..=3).flat_map(|seed| [(seed, &biased), (seed, &between)]) {
                 let mut stream = uniforms(seed);
                 let draws: Vec<f64> = (0..10_000).map(|_| biased.draw(stream.uniform())).collect();
                 let weighted = |reward: &dyn Fn(f64) -> f64| -> Vec<f64> {
@@ -270,6 +308,7 @@ mod tests {
                     ("mean", weighted(&|y| y), law.mean()),
                     ("median", weighted(&below(median)), law.cdf(median)),
                     ("tail", weighted(&below(tail)), law.cdf(tail)),
+                    ("early", weighted(&below(early.1)), law.cdf(early.1)),
                 ] {
                     assert!(is_mean(&values, truth), "{what} of {law:?}, seed {seed}");
                 }
@@ -326,6 +365,23 @@ mod tests {
         assert_eq!(ratio(Law::empirical(vec![1.0, 5.0])), 1.0);
         let fixed = LengthBiased::of(&Law::fixed(7.0).unwrap());
         assert_eq!((fixed.draw(0.9), fixed.likelihood_ratio(7.0)), (7.0, 1.0));
+    }
+
+    #[test]
+    fn what_lies_between_two_bounds_is_drawn_as_often_as_the_law_itself() {
+        let law = Law::exponential(3600.0).unwrap();
+        let biased = LengthBiased::of(&law).and_between(&law, 20.0, 60.0);
+        assert_eq!(biased.greatest_ratio(), 5.0);
+        let draws = 10_000;
+        let within = (0..draws)
+            .map(|draw| biased.draw((f64::from(draw) + 0.5) / f64::from(draws)))
+            .filter(|seconds| (20.0..=60.0).contains(seconds));
+        let share = within.count() as f64 / f64::from(draws);
+        assert!((0.2..0.204).contains(&share), "{share}");
+        let fixed = Law::fixed(30.0).unwrap();
+        let alone = LengthBiased::of(&fixed);
+        let as_before = alone.clone().and_between(&fixed, 20.0, 60.0);
+        assert_eq!(as_before.greatest_ratio(), alone.greatest_ratio());
     }
 
     #[test]

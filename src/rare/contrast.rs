@@ -14,7 +14,7 @@ use super::guide::{DEFENSIVE, Guide};
 use super::likelihood::{Changes, ContrastError, Likelihood};
 use super::path::Path;
 use super::trial::{Explorer, key};
-use crate::dist::{LawError, LengthBiased};
+use crate::dist::LawError;
 use crate::engine::Chance;
 use crate::estimate::figure::{CONFIDENCE, Figure};
 use crate::estimate::intervals::weighted;
@@ -251,9 +251,7 @@ pub fn contrast(
 ) -> Result<ContrastTally, ContrastError> {
     let changes = Changes::between(first, second)?;
     let layout = Layout::new(first);
-    let faults = first.faults.iter();
-    let lengthened: Vec<LengthBiased> =
-        faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
+    let lengthened = guide.forced_repairs(first);
     let (guide, emphasis) = emphasising(guide, &changes);
     let mut explorer = Explorer::new(first, &layout, &guide, &lengthened, seed);
     explorer.decisions.emphasis = emphasis;

@@ -41,8 +41,10 @@ pub struct Cut {
     pub target: usize,
     /// What it costs per second in which all of it is the case, beyond its subsets.
     pub cost: f64,
-    /// How often a year it begins to be the case.
+    /// How often a second it begins to be the case.
     pub frequency: f64,
+    /// The chance that it then comes to that: a repair may have to fall into a recovery.
+    pub share: f64,
     /// Whether a failure of the target that counts follows, and not only some cost.
     pub fails: bool,
 }
@@ -219,7 +221,7 @@ impl<'a> Search<'a> {
         });
         let could_add = |target: &usize| {
             self.could_add(*target, chance, overlap)
-                && (prolongs || !self.is_saturated(*target, self.explained(*target, set)))
+                && (prolongs || !self.is_saturated(*target, set))
         };
         let touched = self.task.reach.targets_of(set).into_iter();
         let concerned: Vec<usize> = touched.filter(could_add).collect();
@@ -242,22 +244,50 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn is_saturated(&self, target: usize, cost: f64) -> bool {
-        match self.task.targets[target] {
-            Target::Requests(_) | Target::Outage(_) => cost >= SATURATED,
-            Target::Loss(_) | Target::SplitBrain(_) => cost > 0.0,
-        }
+    /// Whether subsets of a set cost a target about all there is to lose, or make it happen more often than not.
+    fn is_saturated(&self, target: usize, set: &[(u32, u16)]) -> bool {
+        let explained = match self.task.targets[target] {
+            Target::Requests(_) | Target::Outage(_) => self.explained(target, set),
+            Target::Loss(_) | Target::SplitBrain(_) => self.explained_times(target, set),
+        };
+        explained >= SATURATED
     }
 
     /// What the subsets of a set cost a target.
     pub(super) fn explained(&self, target: usize, set: &[(u32, u16)]) -> f64 {
+        self.subsets(target, set).map(|cut| cut.cost).sum()
+    }
+
+    /// How often a target happens by the subsets of a set while they are the case.
+    fn explained_times(&self, target: usize, set: &[(u32, u16)]) -> f64 {
+        let times = |cut: &Cut| cut.cost * overlap(self.task.events, &cut.needs);
+        self.subsets(target, set).map(times).sum()
+    }
+
+    fn subsets<'s>(
+        &'s self,
+        target: usize,
+        set: &'s [(u32, u16)],
+    ) -> impl Iterator<Item = &'s Cut> {
         let starting = set
             .iter()
             .flat_map(|need| &self.starting_with[need.0 as usize]);
-        let subsets = starting
+        starting
             .map(|index| &self.cuts[*index as usize])
-            .filter(|cut| cut.target == target && is_subset(&cut.needs, set));
-        subsets.map(|cut| cut.cost).sum()
+            .filter(move |cut| cut.target == target && is_subset(&cut.needs, set))
+    }
+
+    /// Whether a set costs a target more than its subsets: what happens once counts once, however short the overlap is.
+    fn is_worse(&self, target: usize, set: &[(u32, u16)], outcome: &Outcome) -> bool {
+        let cost = outcome.costs[target];
+        match self.task.targets[target] {
+            Target::Requests(_) | Target::Outage(_) => {
+                cost / outcome.overlap > WORSE * self.explained(target, set)
+            }
+            Target::Loss(_) | Target::SplitBrain(_) => {
+                cost > WORSE * self.explained_times(target, set)
+            }
+        }
     }
 
     /// Tries sets that matter elsewhere, smaller ones first.
@@ -282,12 +312,11 @@ impl<'a> Search<'a> {
             if !self.task.wanted[target] || cost == 0.0 {
                 continue;
             }
-            let explained = self.explained(target, set);
-            if cost > WORSE * explained {
-                let more = cost - explained;
+            if self.is_worse(target, set, outcome) {
+                let more = cost - self.explained(target, set);
                 self.known[target] += chance * more;
                 if outcome.fails[target] {
-                    self.frequencies[target] += chance / outcome.overlap;
+                    self.frequencies[target] += chance / outcome.overlap * outcome.shares[target];
                 }
                 self.starting_with[set[0].0 as usize].push(self.cuts.len() as u32);
                 self.cuts.push(Cut {
@@ -295,6 +324,7 @@ impl<'a> Search<'a> {
                     target,
                     cost: more,
                     frequency: chance / outcome.overlap,
+                    share: outcome.shares[target],
                     fails: outcome.fails[target],
                 });
             }

@@ -1,18 +1,20 @@
 //! Drills: what a set of basic events leads to, found out by letting the engine run it once.
 //!
 //! All strike at the same moment, every delay takes its median, nothing else strikes, and all is repaired after the
-//! time for which such faults overlap on the average. So whatever mechanism turns faults into outages, loss or split
-//! brains is known here without a second description of it. A drill guides a search and never enters a figure.
+//! time for which such faults overlap on the average; where that ends a recovery undisturbed, it is played again with
+//! repairs that come in between (see `early`). So whatever mechanism turns faults into outages, loss or split brains is
+//! known here without a second description of it. A drill guides a search and never enters a figure.
 
 use std::collections::BTreeSet;
 
+use super::early::{Early, Mixed, Play, Stretches, Watch, early_repairs, mixed};
 use super::event::{Events, What, parts_hit};
 use super::guide::{Target, targets};
 use crate::dist::Law;
 use crate::engine::{Chance, DrawId};
 use crate::measure::{Observers, Totals, Windowed};
 use crate::time::{Span, Time};
-use crate::topology::{PartId, Topology};
+use crate::topology::{FaultId, PartId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
@@ -69,10 +71,12 @@ pub type Set = Vec<(u32, u16)>;
 pub struct Outcome {
     /// For how long the faults overlapped, seconds.
     pub overlap: f64,
-    /// For each target, seconds' worth of requests lost, or how often it happened.
+    /// For each target, seconds' worth of requests lost, or how often it happened, on the average.
     pub costs: Vec<f64>,
-    /// For each target, whether it failed, and did not only lose something.
+    /// For each target, whether it may fail, and does not only lose something.
     pub fails: Vec<bool>,
+    /// For each target, the chance that it fails, or loses something if it can't fail.
+    pub shares: Vec<f64>,
     /// Whether the world came to rest.
     pub rested: bool,
 }
@@ -86,6 +90,19 @@ pub struct Drills<'t> {
     observers: Observers,
     /// The world of the last drill, to be used again.
     world: Option<World<'t, Median>>,
+    /// The one in which it was played again.
+    other_world: Option<World<'t, Median>>,
+    watch: Watch,
+    /// When repairs made anything worse in any drill.
+    pub stretches: Stretches,
+}
+
+/// What a drill is about.
+struct Script<'s> {
+    struck: &'s [Clock],
+    failing: &'s [DrawId],
+    start: Time,
+    repaired: Time,
 }
 
 impl<'t> Drills<'t> {
@@ -97,6 +114,9 @@ impl<'t> Drills<'t> {
             totals: Totals::new(topology),
             observers: Observers::new(topology),
             world: None,
+            other_world: None,
+            watch: Watch::new(topology),
+            stretches: Stretches::default(),
         }
     }
 
@@ -138,62 +158,111 @@ impl<'t> Drills<'t> {
             struck.extend(others);
         }
         let lasts = Span::from_seconds(overlap(self.events, set));
-        self.play(base, &struck, failing, lasts)
+        self.play(base, &struck, &failing, lasts)
     }
 
     /// Lets these clocks strike in a world at rest, all for the same time.
     pub fn strike(&mut self, base: &World<'t, Median>, struck: &[Clock], lasts: Span) -> Outcome {
-        self.play(base, struck, Vec::new(), lasts)
+        self.play(base, struck, &[], lasts)
     }
 
+    /// Plays the usual course of things, and what else they come to if a repair falls into a recovery.
     fn play(
         &mut self,
         base: &World<'t, Median>,
         struck: &[Clock],
-        failing: Vec<DrawId>,
+        failing: &[DrawId],
         lasts: Span,
     ) -> Outcome {
+        let start = base.state.now;
+        let repaired = start.after(lasts.min(LONGEST_OVERLAP));
+        let script = Script {
+            struck,
+            failing,
+            start,
+            repaired,
+        };
+        let usual = self.play_once(base, &script, None);
+        let recoveries = &self.watch.found;
+        let early = early_repairs(self.topology, struck, (start, repaired), recoveries);
+        std::mem::swap(&mut self.world, &mut self.other_world);
+        let others = early.into_iter();
+        let others = others.map(|early| (early, self.play_once(base, &script, Some(early))));
+        let others: Vec<(Early, Play)> = others.collect();
+        std::mem::swap(&mut self.world, &mut self.other_world);
+        let all = 0..self.targets.len();
+        let mixed: Vec<Mixed> = all.map(|target| mixed(target, &usual, &others)).collect();
+        for (target, mixed) in mixed.iter().enumerate() {
+            self.stretches
+                .note(self.events, (target, *mixed), &usual, &others);
+        }
+        Outcome {
+            overlap: repaired.since(start).seconds(),
+            costs: mixed.iter().map(|target| target.cost).collect(),
+            fails: mixed.iter().map(|target| target.fails).collect(),
+            shares: mixed.iter().map(|target| target.share).collect(),
+            rested: usual.rested,
+        }
+    }
+
+    fn play_once(
+        &mut self,
+        base: &World<'t, Median>,
+        script: &Script<'_>,
+        early: Option<Early>,
+    ) -> Play {
         let mut world = self.world.take().unwrap_or_else(|| base.clone());
         world.copy_state(base);
-        world.chance_mut().failing = failing;
-        let start = world.state.now;
-        let repaired = start.after(lasts.min(LONGEST_OVERLAP));
-        struck
-            .iter()
-            .for_each(|clock| world.strike_at(*clock, start));
+        world.chance_mut().failing = script.failing.to_vec();
         let window = Windowed {
-            from: start,
-            to: repaired.after(AFTERMATH),
+            from: script.start,
+            to: script.repaired.after(AFTERMATH),
         };
+        for clock in script.struck {
+            world.strike_at(*clock, script.start);
+        }
         self.observers.restart_over(window);
         self.observers.settled(&world);
-        follow(&mut world, &mut self.observers, repaired);
+        self.watch.restart();
+        if let Some(early) = early {
+            self.follow(&mut world, early.at);
+            repair(&mut world, early.fault, early.at);
+        }
+        self.follow(&mut world, script.repaired);
         world.chance_mut().repair_takes = Span::ZERO;
-        for clock in struck {
-            if let Clock::Fault(id) = *clock
-                && !world.waits_for_a_crew(id)
-                && world.state.faults[id.index()].active
-            {
-                world.repair_at(id, repaired);
+        for clock in script.struck {
+            if let Clock::Fault(id) = *clock {
+                repair(&mut world, id, script.repaired);
             }
         }
-        follow(&mut world, &mut self.observers, window.to);
+        self.follow(&mut world, window.to);
         self.totals.clear();
         self.observers.add_to(1.0, &mut self.totals);
         let rested = world.next().is_never() && !self.observers.is_open();
         world.chance_mut().repair_takes = Span::FOREVER;
         world.chance_mut().failing.clear();
         self.world = Some(world);
-        Outcome {
-            overlap: repaired.since(start).seconds(),
-            costs: self.costs(),
-            fails: self
-                .targets
-                .iter()
-                .map(|target| target.fails(&self.totals))
-                .collect(),
+        let targets = || self.targets.iter();
+        Play {
+            costs: targets().map(|target| target.cost(&self.totals)).collect(),
+            fails: targets().map(|target| target.fails(&self.totals)).collect(),
             rested,
         }
+    }
+
+    fn follow(&mut self, world: &mut World<'t, Median>, until: Time) {
+        for _ in 0..MOST_EVENTS {
+            let next = world.next();
+            if next > until {
+                break;
+            }
+            self.observers.advance(world.topology, next);
+            world.step();
+            self.observers.settled(world);
+            self.watch.look(world);
+        }
+        let reached = until.max(world.state.now);
+        self.observers.advance(world.topology, reached);
     }
 }
 
@@ -202,10 +271,12 @@ impl<'t> Drills<'t> {
     pub fn world(&self) -> Option<&World<'t, Median>> {
         self.world.as_ref()
     }
+}
 
-    fn costs(&self) -> Vec<f64> {
-        let targets = self.targets.iter();
-        targets.map(|target| target.cost(&self.totals)).collect()
+/// Sets when a fault is repaired, if it is active and a crew works on it.
+fn repair(world: &mut World<'_, Median>, id: FaultId, at: Time) {
+    if !world.waits_for_a_crew(id) && world.state.faults[id.index()].active {
+        world.repair_at(id, at);
     }
 }
 
@@ -245,17 +316,4 @@ pub fn apart(topology: &Topology, others: &[Clock], clocks: &[Clock], count: usi
     first.extend(rest);
     first.truncate(count);
     first
-}
-
-fn follow<C: Chance>(world: &mut World<'_, C>, observers: &mut Observers, until: Time) {
-    for _ in 0..MOST_EVENTS {
-        let next = world.next();
-        if next > until {
-            break;
-        }
-        observers.advance(world.topology, next);
-        world.step();
-        observers.settled(world);
-    }
-    observers.advance(world.topology, until.max(world.state.now));
 }

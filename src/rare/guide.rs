@@ -13,8 +13,9 @@ use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
 use super::usual::Usual;
+use crate::dist::LengthBiased;
 use crate::measure::Totals;
-use crate::topology::{FaultId, Journey, JourneyId, Objective, StoreId, Topology};
+use crate::topology::{Fault, FaultId, Journey, JourneyId, Objective, StoreId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::state::State;
 use crate::world::{Layout, World};
@@ -167,6 +168,8 @@ pub struct Guide {
     pub(super) matters: Vec<bool>,
     /// Whether a basic event is a crowd of which some are usually down, so that no branch begins with one more.
     pub(super) is_usual: Vec<bool>,
+    /// For each basic event, from and to how many seconds after its strike a repair makes an estimated target worse.
+    early: Vec<Option<(f64, f64)>>,
     /// How many times as near to a failure as everything up the states of the safe set are at most.
     unsafe_from: f64,
     /// What all strikes of initiators in a trial come to, as the drills have it.
@@ -222,6 +225,8 @@ impl Guide {
             .collect();
         let places = (0..all.len()).filter(|target| estimated[*target]);
         let places: Vec<usize> = places.collect();
+        let stretches = &exploration.drills.stretches;
+        let early = stretches.for_targets(events.list.len(), &estimated);
         let found = exploration.found;
         let mut guide = Guide {
             estimated: places.iter().map(|place| all[*place]).collect(),
@@ -237,6 +242,7 @@ impl Guide {
             initiators: Vec::new(),
             matters: Vec::new(),
             is_usual: Vec::new(),
+            early,
             unsafe_from: UNSAFE,
             value_per_trial: 0.0,
             branches_per_trial: branches_per_trial(topology),
@@ -273,8 +279,11 @@ impl Guide {
             return 0.0;
         };
         let failing = failing(&self.configurations[0].cuts, index);
-        let often =
-            |cut: &Cut| chance_of_set(&self.events, &cut.needs) / overlap(&self.events, &cut.needs);
+        let often = |cut: &Cut| {
+            let begins =
+                chance_of_set(&self.events, &cut.needs) / overlap(&self.events, &cut.needs);
+            begins * cut.share
+        };
         failing.map(often).sum::<f64>() * topology.window.length.seconds()
     }
 
@@ -347,6 +356,36 @@ impl Guide {
             .initiators
             .binary_search_by_key(&clock, |initiator| initiator.0);
         found.ok().map(|index| self.initiators[index].1)
+    }
+
+    /// How the repair of each fault is drawn when it is forced: long ones more often, and those that come into a recovery
+    /// where that matters.
+    pub(super) fn forced_repairs(&self, topology: &Topology) -> Vec<LengthBiased> {
+        let of_fault = |(index, fault): (usize, &Fault)| {
+            let law = LengthBiased::of(&fault.lasts);
+            let event = self.events.of_clock(Clock::Fault(FaultId::from(index)));
+            match event.and_then(|event| self.early[event]) {
+                Some((from, to)) => law.and_between(&fault.lasts, from, to),
+                None => law,
+            }
+        };
+        topology.faults.iter().enumerate().map(of_fault).collect()
+    }
+
+    /// How many seconds a failure to work is worth beside a fault that is repaired so many seconds after its strike, if
+    /// that is one of the repairs which make up what such failures cost: all that they cost on the average.
+    pub(super) fn worth_of_early_repair(
+        &self,
+        topology: &Topology,
+        id: FaultId,
+        seconds: f64,
+    ) -> Option<f64> {
+        let event = self.events.of_clock(Clock::Fault(id))?;
+        let (from, to) = self.early[event]?;
+        let law = &topology.faults[id.index()].lasts;
+        let chance = law.survival(from) - law.survival(to);
+        let is_early = (from..=to).contains(&seconds) && chance > 0.0;
+        is_early.then(|| self.events.list[event].lasts / chance)
     }
 
     /// The crowd that a fault belongs to, if some of that are usually down.
@@ -635,7 +674,7 @@ where
         for cut in cuts {
             let cost = cut.cost * overlap(self.events, &cut.needs);
             mean += cut.frequency * cost;
-            squares += cut.frequency * cost * cost;
+            squares += cut.frequency * cost * cost / cut.share;
         }
         squares / (mean * mean)
     }
@@ -651,6 +690,6 @@ where
     /// Failures of a target in a second.
     fn frequency(&self, target: usize) -> f64 {
         let failing = failing(&self.found[0].1, target);
-        failing.fold(0.0, |sum, cut| sum + cut.frequency)
+        failing.fold(0.0, |sum, cut| sum + cut.frequency * cut.share)
     }
 }

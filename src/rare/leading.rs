@@ -18,7 +18,7 @@ pub struct LeadingSet {
     /// The paths of faults, detectors that raise a false alarm, and stages that fail, and how many alike each takes;
     /// paths of which any may stand in for any other are joined by "or".
     pub needs: Vec<(String, u16)>,
-    /// How often a year that is about to happen.
+    /// How often a year that is about to happen and to lead to it.
     pub per_year: f64,
 }
 
@@ -39,7 +39,7 @@ impl Guide {
                     .iter()
                     .map(|(event, count)| (self.path_of(topology, *event), *count))
                     .collect(),
-                per_year: cut.frequency * YEAR_SECONDS,
+                per_year: cut.frequency * cut.share * YEAR_SECONDS,
             })
             .collect();
         sets.sort_by(|one, other| other.per_year.total_cmp(&one.per_year));

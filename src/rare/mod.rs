@@ -11,6 +11,7 @@
 //! - `event`: the basic events: strikes of clocks, and fences and stages that fail.
 //! - `alike`: those of which any may stand in for any other.
 //! - `drill`: what a set of basic events leads to, found out by the engine itself with every delay at its median.
+//! - `early`: what else it leads to if a repair falls into a recovery.
 //! - `reach`: which targets a basic event can touch at all.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
 //! - `importance`, `ledger`: how near a state is to a failure that matters, and what is down.
@@ -35,6 +36,7 @@ mod cuts;
 mod decision;
 mod deep;
 mod drill;
+mod early;
 mod even;
 mod event;
 mod guide;

@@ -512,3 +512,58 @@ fn what_plain_trials_have_not_met_is_no_disagreement() {
         assert!(checks[0].agrees(), "seed {seed}: {checks:?}");
     }
 }
+
+/// One store whose primary may come back while its standby is promoted for 20 s.
+fn returning(fence: &str, faults: &str) -> Topology {
+    topology(&format!(
+        "places: {{ east: {{}}, west: {{}}, witness: {{}} }}
+{faults}stores:
+  db:
+    members: {{ primary: east, async: west }}
+    member: {{ fails: {{ every: 100y, lasts: {{ exponential: {{ mean: 1h }} }} }} }}
+    replication: async
+    failover:
+      detect: {{ every: 10s, after: 3, from: [witness], agree: 1 }}
+      fence: {fence}
+      promote: 20s
+      redirect: 5s
+journeys: {{ order: {{ writes: db, rate: 10/s }} }}
+"
+    ))
+}
+
+const RARE_CUT: &str = "faults:\n  cut: { cuts: [east <-> west, witness <-> east], every: 100000y, lasts: { mean: 1h } }\n";
+
+/// The drill that repairs it late sees one primary only; so it has to be repaired in between, too, and counts with the
+/// chance of that: 20 s of an hour, 25 s after the strike.
+#[test]
+fn a_primary_that_comes_back_during_a_promotion_is_a_second_one() {
+    let topology = returning("none", RARE_CUT);
+    let target = Target::SplitBrain(StoreId(0));
+    let guide = Guide::new(&topology, Rarity::All);
+    let [member, cut, ..] = &guide.leads_to(&topology, target)[..] else {
+        panic!("two sets");
+    };
+    assert_eq!(
+        member.needs,
+        [("stores.db.members.east.fails".to_owned(), 1)]
+    );
+    assert_eq!(cut.needs, [("faults.cut".to_owned(), 1)]);
+    let within = crate::math::exp(-25.0 / 3600.0) * (1.0 - crate::math::exp(-20.0 / 3600.0));
+    assert!(
+        (member.per_year / (0.01 * within) - 1.0).abs() < 1e-3,
+        "{member:?}"
+    );
+    assert!((cut.per_year / 1e-5 - 1.0).abs() < 0.01, "{cut:?}");
+}
+
+/// With a lease, it takes a primary that ignores its end as well.
+#[test]
+fn a_primary_that_comes_back_and_ignores_its_lease_is_a_second_one() {
+    let lease = "{ lease: { ttl: 30s, renew: 10s, margin: 5s, works: 99% } }";
+    let found = sets(&returning(lease, ""), Target::SplitBrain(StoreId(0)));
+    assert_eq!(
+        found,
+        ["stores.db.failover.fence + stores.db.members.east.fails"]
+    );
+}

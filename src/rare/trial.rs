@@ -95,9 +95,7 @@ pub(super) fn run_explorer(
     let layout = Layout::new(topology);
     let plain = Ruler::plain(topology);
     let weighted = Ruler::weighted(topology, guide.weight_units());
-    let faults = topology.faults.iter();
-    let lengthened: Vec<LengthBiased> =
-        faults.map(|fault| LengthBiased::of(&fault.lasts)).collect();
+    let lengthened = guide.forced_repairs(topology);
     let mut explorer = Explorer::new(topology, &layout, guide, &lengthened, seed);
     explorer.exploration = exploration;
     let mut totals = Totals::new(topology);
@@ -526,6 +524,20 @@ impl<'t> Explorer<'t> {
         self.decisions.open(path, at, &mut self.luck);
     }
 
+    /// For how long what fails to work counts: until the next repair, unless that is what makes it fatal. Only repairs that
+    /// initiators began are looked at, since others may be drawn anew.
+    fn worth_seconds(&self, path: &Path<'t>, at: Time) -> f64 {
+        let left = path.window.ends.since(at).seconds().max(1.0);
+        let active = path.ledger.active.iter();
+        let begun = active.filter(|id| self.guide.share_of(Clock::Fault(**id)).is_some());
+        let early = begun.filter_map(|id| {
+            let struck = path.world.state.faults[id.index()].struck;
+            let lasts = path.world.repair_due(*id)?.since(struck).seconds();
+            self.guide.worth_of_early_repair(self.topology, *id, lasts)
+        });
+        early.fold(left, f64::max)
+    }
+
     /// Lets the next event happen; if it asks whether something relevant works, another branch finds out what if not.
     fn step_both_ways(&mut self, path: &mut Path<'t>, at: Time) -> bool {
         let relevant = |draw| {
@@ -536,7 +548,7 @@ impl<'t> Explorer<'t> {
         let Some((draw, gain)) = path.world.choice_ahead().and_then(relevant) else {
             return self.step(path);
         };
-        let lasts = path.window.ends.since(at).seconds().max(1.0);
+        let lasts = self.worth_seconds(path, at);
         let expected = self
             .decisions
             .tries(path.weight * gain * lasts, path.depth)

@@ -16,6 +16,7 @@ use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas,
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::many::{banks, brokers, nodes, racks};
 use super::published::{lift, one_node_of_three, two_nodes_of_four};
+use super::returning::returning;
 use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
 use super::settling::{kept_out, taken_for_down};
 use super::shipped::browse;
@@ -44,6 +45,7 @@ fn estimate(case: &Case, seed: u64, trials: u64) -> Estimate {
             (lost, 1.0 / window / rate)
         }
         Figure::SplitBrainPerYear => (&branches.stores[0].split_brain.count, YEAR / window),
+        Figure::DualPrimaryPerYear => (&branches.stores[0].dual_primary.count, YEAR / window),
     };
     let count = trials as f64;
     let mean = moments.sum() / count;
@@ -195,6 +197,11 @@ fn detection_and_failover_take_their_time() {
     agrees(&dns(1.0));
     agrees(&dns_requests(1.0));
     agrees(&store(1.0));
+}
+
+#[test]
+fn a_primary_that_comes_back_during_a_promotion() {
+    agrees(&returning(1.0));
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub enum Figure {
     UnavailabilityRequest,
     /// Split brains of the store in a year.
     SplitBrainPerYear,
+    /// How often a year the store has two primaries.
+    DualPrimaryPerYear,
 }
 
 /// One case.
@@ -110,14 +112,22 @@ window: {{ length: 365d, warm-up: {warm_up_days}d }}
             Figure::UnavailabilityTime => ratio(&tally.journeys[0].requests.down, trials),
             Figure::UnavailabilityRequest => ratio(&tally.journeys[0].requests.lost, trials),
             Figure::SplitBrainPerYear => {
-                let years = topology.window.length.seconds() / YEAR;
-                let per_window = mean(&tally.stores[0].split_brain.count, trials);
-                Estimate {
-                    value: per_window.value / years,
-                    standard_error: per_window.standard_error / years,
-                }
+                per_year(&tally.stores[0].split_brain.count, topology, trials)
+            }
+            Figure::DualPrimaryPerYear => {
+                per_year(&tally.stores[0].dual_primary.count, topology, trials)
             }
         }
+    }
+}
+
+/// How often something happens in a year.
+fn per_year(count: &Moments, topology: &Topology, trials: u64) -> Estimate {
+    let years = topology.window.length.seconds() / YEAR;
+    let per_window = mean(count, trials);
+    Estimate {
+        value: per_window.value / years,
+        standard_error: per_window.standard_error / years,
     }
 }
 

@@ -79,6 +79,7 @@ impl Change {
             Figure::UnavailabilityTime => &tally.journeys[0].down,
             Figure::UnavailabilityRequest => &tally.journeys[0].lost,
             Figure::SplitBrainPerYear => &tally.stores[0].split_brains,
+            Figure::DualPrimaryPerYear => panic!("contrasts do not count these"),
         }
     }
 

@@ -14,6 +14,7 @@ use super::fleet::fleet;
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
+use super::returning::returning;
 use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
 
 /// The two-sided 99.9 % quantile of the normal law.
@@ -112,6 +113,12 @@ fn inflated_dns() {
 fn inflated_store() {
     agrees(&store(2_000.0), 200);
     agrees(&store(70_000.0).over(100), 100);
+}
+
+/// No more often, or what the second failure of a pair does would show, which the exact value leaves out.
+#[test]
+fn inflated_returning() {
+    agrees(&returning(1_000.0), 20_000);
 }
 
 /// The second time so many cuts that the time without a standby shows.

@@ -24,6 +24,7 @@ mod inflated;
 mod kinds;
 mod many;
 mod published;
+mod returning;
 mod services;
 mod settling;
 mod shipped;

@@ -17,6 +17,7 @@ use super::hierarchy::{
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::many::{banks, brokers, nodes, racks};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
+use super::returning::returning;
 use super::settling::{kept_out, taken_for_down};
 use super::stages::promotion;
 
@@ -59,6 +60,7 @@ pub fn cases() -> Vec<Case> {
         kept_out(),
         taken_for_down(),
         promotion(),
+        returning(1.0),
     ]
 }
 
