@@ -55,7 +55,7 @@ const DRILL_BUDGET: usize = 10_000_000;
 const ALIKE_PART: usize = 4;
 /// A journey whose outages make up this share of what it loses needs no branches of their own for them.
 const OUTAGES_AMONG_LOSSES: f64 = 0.1;
-/// The effort for a journey without an objective where others have one.
+/// The effort for what nothing is promised about where something is promised elsewhere.
 const EFFORT_WITHOUT_OBJECTIVE: f64 = 0.1;
 /// Units of all the samples of the likeliest target in a trial: enough for the rarest, few enough to be squared.
 const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
@@ -538,17 +538,24 @@ fn branches_per_trial(topology: &Topology) -> f64 {
     (events / EVENTS_PER_BRANCH).clamp(FEWEST_BRANCHES, MOST_BRANCHES)
 }
 
-/// What a target is worth: all of one, but for journeys that promise nothing where others do.
+/// What a target is worth: all of one, but for those about which nothing is promised where something is promised elsewhere.
 fn effort(topology: &Topology, target: Target) -> f64 {
     let promises = |journey: &Journey| journey.objective != Objective::default();
-    match target {
-        Target::Requests(id) | Target::Outage(id)
-            if !promises(&topology.journeys[id.index()])
-                && topology.journeys.iter().any(promises) =>
-        {
-            EFFORT_WITHOUT_OBJECTIVE
-        }
-        _ => 1.0,
+    let of_store = |store: StoreId, is_promised: fn(&Objective) -> bool| {
+        let mut journeys = topology.journeys.iter();
+        journeys.any(|journey| {
+            is_promised(&journey.objective) && topology.written_stores(journey).contains(&store)
+        })
+    };
+    let is_promised = match target {
+        Target::Requests(id) | Target::Outage(id) => promises(&topology.journeys[id.index()]),
+        Target::Loss(store) => of_store(store, |objective| objective.rpo.is_some()),
+        Target::SplitBrain(store) => of_store(store, |objective| objective.split_brain.is_some()),
+    };
+    if is_promised || !topology.journeys.iter().any(promises) {
+        1.0
+    } else {
+        EFFORT_WITHOUT_OBJECTIVE
     }
 }
 
