@@ -127,12 +127,8 @@ impl<'a> Search<'a> {
         };
         search.extend(1.0, &Set::new());
         for (counting, group) in task.events.groups() {
-            let set: Set = group
-                .shortage
-                .map(|short| (counting, short))
-                .into_iter()
-                .collect();
-            if !set.is_empty() {
+            if let Some(short) = group.shortage {
+                let set = vec![(counting, short)];
                 let chance = chance_of_set(task.events, &set);
                 search.waiting.push(Candidate { chance, set });
             }
@@ -213,12 +209,8 @@ impl<'a> Search<'a> {
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
         let overlap = overlap(self.task.events, set);
         // What fails to work makes longer what cannot get worse.
-        let prolongs = set.iter().any(|(event, _)| {
-            matches!(
-                self.task.events.list[*event as usize].what,
-                What::Failure(_)
-            )
-        });
+        let mut members = set.iter();
+        let prolongs = members.any(|(event, _)| self.task.events.list[*event as usize].prolongs());
         let could_add = |target: &usize| {
             self.could_add(*target, chance, overlap)
                 && (prolongs || !self.is_saturated(*target, set))

@@ -394,9 +394,9 @@ impl<'g> Decisions<'g> {
         let failed = standing.filter(|(_, (stands, effort))| !**stands && **effort > 0.0);
         self.key.extend(failed.map(|(target, _)| target as u32));
         self.key.push(u32::MAX);
-        let looked_at = &self.guide.configurations[configuration];
+        let configuration = &self.guide.configurations[configuration];
         let down = path.ledger.down().iter();
-        for event in down.filter(|event| looked_at.looks_at(**event)) {
+        for event in down.filter(|event| configuration.looks_at(**event)) {
             self.key
                 .extend([*event, u32::from(path.ledger.count(*event))]);
         }
@@ -406,7 +406,6 @@ impl<'g> Decisions<'g> {
             self.listed.extend_from_slice(&known.listed);
             return known.importance;
         }
-        let configuration = &self.guide.configurations[configuration];
         let importance = configuration.gains(&path.ledger, &path.standing, &mut self.gains);
         let all = 0..self.members.len() as u32;
         let is_listed = |event: &u32| {

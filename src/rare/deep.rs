@@ -10,7 +10,6 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 use super::cuts::{Candidate, NEGLIGIBLE, Search, Task, chance_of_set};
 use super::drill::{Outcome, Set};
-use super::event::What;
 
 /// Sets of one target that are kept.
 const MOST_SETS: usize = 400;
@@ -192,12 +191,7 @@ impl<'a, 'd> Descent<'a, 'd> {
                 found.push(set_of(&counts));
             }
         }
-        let fails_to_work = |event: &u32| {
-            matches!(
-                self.task.events.list[*event as usize].what,
-                What::Failure(_)
-            )
-        };
+        let fails_to_work = |event: &u32| self.task.events.list[*event as usize].prolongs();
         let (failures, strikes): (Vec<u32>, Vec<u32>) =
             self.order.iter().copied().partition(fails_to_work);
         let failing = self.all_of(&failures);

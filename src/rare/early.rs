@@ -112,8 +112,7 @@ impl Watch {
 /// How long a primary may be back before anybody knows.
 fn noticed_within(topology: &Topology, failover: &Failover) -> Span {
     failover.detector.map_or(Span::ZERO, |id| {
-        let detector = &topology.detectors[id.index()];
-        Span(detector.every.0.saturating_mul(detector.up_after.into()))
+        topology.detectors[id.index()].time_to_pass()
     })
 }
 

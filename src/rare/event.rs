@@ -120,6 +120,11 @@ impl BasicEvent {
         }
     }
 
+    /// Whether it is a failure to work, which makes longer what has begun.
+    pub fn prolongs(&self) -> bool {
+        matches!(self.what, What::Failure(_))
+    }
+
     /// The clocks that belong to it and to no other basic event.
     pub fn clocks(&self) -> &[Clock] {
         match &self.what {
@@ -287,8 +292,7 @@ impl Events {
         let Some(mean) = detector.false_alarm_every else {
             return;
         };
-        let probes = f64::from(detector.up_after) * detector.every.seconds();
-        let lasts = probes.max(ALARM_SECONDS);
+        let lasts = detector.time_to_pass().seconds().max(ALARM_SECONDS);
         for id in alike {
             self.of_alarm[id.index()] = Some(self.list.len() as u32);
         }
@@ -432,16 +436,12 @@ fn settling(topology: &Topology) -> Vec<f64> {
     let mut longest = vec![0.0; topology.parts.len()];
     for detector in &topology.detectors {
         if let Watch::Instance(_, part) = detector.watches {
-            let passes = f64::from(detector.up_after) * detector.every.seconds();
+            let passes = detector.time_to_pass().seconds();
             longest[part.index()] = f64::max(longest[part.index()], passes);
         }
     }
     for entry in &topology.traffic {
-        let Some(passive) = entry
-            .balancer
-            .as_ref()
-            .and_then(|balancer| balancer.passive)
-        else {
+        let Some(passive) = entry.passive_health() else {
             continue;
         };
         let pools = entry

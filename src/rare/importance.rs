@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::cuts::{Cut, chance_of_set};
-use super::event::{Events, What};
+use super::event::{BasicEvent, Events};
 use super::ledger::Ledger;
 
 /// What a set needs of one basic event.
@@ -103,11 +103,7 @@ impl Configuration {
                 .groups()
                 .map(|(counting, group)| (counting, group.events.clone()))
                 .collect(),
-            prolongs: events
-                .list
-                .iter()
-                .map(|event| matches!(event.what, What::Failure(_)))
-                .collect(),
+            prolongs: events.list.iter().map(BasicEvent::prolongs).collect(),
         };
         let nothing = Ledger::of(events);
         let alone = (0..events.list.len() as u32).map(|event| {

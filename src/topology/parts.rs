@@ -236,6 +236,14 @@ pub struct Detector {
     pub draw_alarm: DrawId,
 }
 
+impl Detector {
+    /// How long the probes take that a target has to pass to be believed up again.
+    #[must_use]
+    pub fn time_to_pass(&self) -> Span {
+        self.every.times(self.up_after)
+    }
+}
+
 /// What a detector watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watch {

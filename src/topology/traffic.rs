@@ -35,9 +35,13 @@ impl Traffic {
     /// Whether its balancer ejects instances that fail requests.
     #[must_use]
     pub fn has_passive_health(&self) -> bool {
-        self.balancer
-            .as_ref()
-            .is_some_and(|balancer| balancer.passive.is_some())
+        self.passive_health().is_some()
+    }
+
+    /// How its balancer ejects instances that fail requests, if it does.
+    #[must_use]
+    pub fn passive_health(&self) -> Option<Passive> {
+        self.balancer.as_ref().and_then(|balancer| balancer.passive)
     }
 }
 

@@ -110,11 +110,7 @@ impl<C: Chance> World<'_, C> {
     /// How many dead instances passive health has ejected, and for what share of the time each is tried again.
     fn tried_again(&self, id: TrafficId, target: usize, rotation: Rotation) -> (u32, f64) {
         let traffic = &self.topology.traffic[id.index()];
-        let passive = traffic
-            .balancer
-            .as_ref()
-            .and_then(|balancer| balancer.passive);
-        let Some(passive) = passive else {
+        let Some(passive) = traffic.passive_health() else {
             return (0, 0.0);
         };
         let parts = &self.topology.pools[traffic.targets[target].pool.index()].parts;
@@ -140,11 +136,7 @@ impl<C: Chance> World<'_, C> {
         let layout = self.layout;
         for (id, target, instance) in layout.ejecting.of(part.index()) {
             let traffic = &self.topology.traffic[id.index()];
-            let Some(passive) = traffic
-                .balancer
-                .as_ref()
-                .and_then(|balancer| balancer.passive)
-            else {
+            let Some(passive) = traffic.passive_health() else {
                 continue;
             };
             let up = self.state.conditions[part.index()] == Condition::Up;
