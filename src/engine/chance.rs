@@ -42,12 +42,6 @@ pub trait Chance {
 
     /// Which of so many things it is, all of them equally likely.
     fn one_of(&mut self, draw: DrawId, count: u32) -> u32;
-
-    /// Reads whatever a question about this stream will read, so that nobody has to wait for the memory then. What comes
-    /// back means nothing.
-    fn look_ahead(&self, _draw: DrawId) -> u64 {
-        0
-    }
 }
 
 /// Which of so many equal parts of the unit interval a number is in.
@@ -163,12 +157,6 @@ impl Chance for Plain<'_> {
 
     fn one_of(&mut self, draw: DrawId, count: u32) -> u32 {
         part_of_unit(self.uniform(draw), count)
-    }
-
-    fn look_ahead(&self, draw: DrawId) -> u64 {
-        let made = self.streams.get(draw.index()).map_or(0, |(made, _)| *made);
-        let key = self.keys.get(draw.index());
-        made ^ key.map_or(0, |key| key.purpose.0)
     }
 }
 

@@ -33,7 +33,6 @@ impl<C: Chance> World<'_, C> {
         let order = &self.state.family_order[shared.members()];
         let struck = (picked < family.ready).then(|| order[picked as usize]);
         if let Some(fault) = struck {
-            self.look_ahead_to_fault(fault);
             self.leave_family(fault);
         }
         self.wind(id, self.state.now);

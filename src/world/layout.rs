@@ -1,7 +1,6 @@
 //! Where the timers of a world are: slots numbered by class, so that ties are resolved truth first, then beliefs,
 //! then decisions and roles, then flow; and what else is known before a trial starts.
 
-use super::ahead::{Ahead, Around};
 use super::dependencies::Dependencies;
 use super::families::SharedClock;
 use super::flow::{self, PoolLoad};
@@ -84,8 +83,6 @@ pub struct Layout {
     pub(super) pool_loads: Lists<PoolLoad>,
     /// For each entry, the sum of the rates of the journeys that enter there.
     pub(super) entry_rates: Vec<f64>,
-    /// What events will be about.
-    pub(super) ahead: Ahead,
     /// Each place and all that are in it, places before what is in them.
     pub(super) insides: Lists<PlaceId>,
     /// Whom a change concerns.
@@ -172,15 +169,6 @@ impl Layout {
         };
         let pool_loads = flow::pool_loads(topology);
         let depends = Dependencies::new(topology, &writers, &pool_loads);
-        let part_detectors = detectors(topology).into();
-        let part_backends = backends(topology, |_| true).into();
-        let around = Around {
-            topology,
-            depends: &depends,
-            detectors: &part_detectors,
-            backends: &part_backends,
-            probers: &probers,
-        };
         Layout {
             fresh: State::new(
                 topology,
@@ -189,7 +177,6 @@ impl Layout {
                 prober_count,
                 slots.ejection_count(),
             ),
-            ahead: Ahead::new(&around, slots.timers.len()),
             depends,
             first_control: slots.first_control,
             slots,
@@ -211,9 +198,9 @@ impl Layout {
                 detector.false_alarm_every.is_some()
                     || matches!(detector.watches, Watch::Primary(_))
             }),
-            part_detectors,
+            part_detectors: detectors(topology).into(),
             ejecting: backends(topology, Traffic::has_passive_health).into(),
-            part_backends,
+            part_backends: backends(topology, |_| true).into(),
             write_rates: writers.iter().map(rate).collect(),
             writers: writers.into(),
             pool_loads: pool_loads.into(),

@@ -18,12 +18,6 @@ impl<T> Lists<T> {
     pub fn of(&self, index: usize) -> &[T] {
         &self.items[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
-
-    /// Where the list of this index begins, if there is one.
-    #[inline]
-    pub fn start(&self, index: u32) -> u32 {
-        self.starts.get(index as usize).copied().unwrap_or(0)
-    }
 }
 
 impl<T> Default for Lists<T> {
@@ -59,6 +53,5 @@ mod tests {
         for (index, list) in apart.iter().enumerate() {
             assert_eq!(lists.of(index), list);
         }
-        assert_eq!([0, 2, 3, 4].map(|index| lists.start(index)), [0, 2, 3, 0]);
     }
 }

@@ -5,7 +5,6 @@
 //! at the notes; mechanisms don't measure themselves. Deliberately absent: events for probes, requests, heartbeats
 //! and lag, all of which are arithmetic between the things that happen.
 
-mod ahead;
 mod answers;
 mod balancer;
 mod belief;
@@ -294,7 +293,6 @@ impl<C: Chance> engine::World for World<'_, C> {
         let timer = self.layout.timer(slot);
         match timer {
             Timer::Fault(id) => {
-                self.look_ahead_to_fault(id);
                 self.fault_changes(id);
                 self.touch_fault(id);
             }
@@ -306,7 +304,6 @@ impl<C: Chance> engine::World for World<'_, C> {
                 None => return self.nothing_changes(),
             },
             Timer::Opinion(id) => {
-                self.look_ahead_to_opinion(id);
                 self.opinion_changes(id);
                 if !self.beliefs_changed {
                     return self.nothing_changes();
