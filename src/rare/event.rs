@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::dist::Law;
 use crate::engine::DrawId;
+use crate::exact::k_of_n::counts;
 use crate::topology::{
     DetectorId, Families, FaultAction, FaultId, Fence, Owner, PartId, PlaceId, Start, Topology,
     TrafficId, Watch,
@@ -362,23 +363,14 @@ fn joined(kinds: &[&BasicEvent], shortage: Option<u16>) -> BasicEvent {
 
 /// The chance that so many members or more of these basic events are the case, from none to all.
 fn tails_together(kinds: &[&BasicEvent]) -> Vec<f64> {
-    let mut exactly = vec![1.0];
-    for kind in kinds {
-        let of_kind: Vec<f64> = (0..=kind.size())
-            .map(|count| kind.chance_of(count) - kind.chance_of(count + 1))
-            .collect();
-        let mut sum = vec![0.0; exactly.len() + of_kind.len() - 1];
-        for (already, chance) in exactly.iter().enumerate() {
-            for (more, other) in of_kind.iter().enumerate() {
-                sum[already + more] += chance * other;
-            }
-        }
-        exactly = sum;
+    let members = kinds
+        .iter()
+        .flat_map(|kind| std::iter::repeat_n(kind.chance, kind.size().into()));
+    let mut tails = counts(&members.collect::<Vec<f64>>());
+    for count in (0..tails.len() - 1).rev() {
+        tails[count] += tails[count + 1];
     }
-    for count in (0..exactly.len() - 1).rev() {
-        exactly[count] += exactly[count + 1];
-    }
-    exactly
+    tails
 }
 
 /// The chance that so many of these members or more are the case, from none to all: the tails of the binomial law,
