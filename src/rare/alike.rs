@@ -10,12 +10,11 @@
 use std::collections::BTreeMap;
 
 use super::drill::{Drills, Median, Outcome, apart};
-use super::event::{Events, Group, What, parts_hit};
-use super::guide::Target;
+use super::event::{Events, Group, parts_hit};
 use super::reach::Reach;
 use crate::rng::{Entity, Purpose, Stream};
 use crate::time::Span;
-use crate::topology::{FaultAction, Need, Owner, PlaceId, Topology};
+use crate::topology::{Need, Owner, PlaceId, Topology};
 use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
@@ -34,11 +33,12 @@ const ALIKE: f64 = 2.0;
 pub(super) fn groups(
     topology: &Topology,
     events: &Events,
+    reach: &Reach,
     layout: &Layout,
-    targets: &[Target],
     most: usize,
 ) -> Vec<Group> {
-    if events.list.len() < FEWEST {
+    let classes = touching_the_same(topology, events, reach);
+    if classes.is_empty() {
         return Vec::new();
     }
     let drills = Drills::new(topology, events);
@@ -50,7 +50,7 @@ pub(super) fn groups(
         left: most,
         found: Vec::new(),
     };
-    for class in touching_the_same(topology, events, targets) {
+    for class in classes {
         search.divide(class);
     }
     search.found
@@ -61,8 +61,7 @@ pub(super) fn groups(
 type Traits<'a> = (&'a [u32], &'a [u32], usize);
 
 /// Strikes that touch the same strands by the same choices and take as many parts down, in lists that are long enough.
-fn touching_the_same(topology: &Topology, events: &Events, targets: &[Target]) -> Vec<Vec<u32>> {
-    let reach = Reach::new(topology, events, targets);
+fn touching_the_same(topology: &Topology, events: &Events, reach: &Reach) -> Vec<Vec<u32>> {
     let choices = choices_of_services(topology);
     let mut classes: BTreeMap<Traits<'_>, Vec<u32>> = BTreeMap::new();
     for (index, event) in (0..).zip(&events.list) {
@@ -244,23 +243,10 @@ impl Alikeness<'_> {
 
     /// The places around what a basic event takes down, from the top.
     fn places_of(&self, event: u32) -> Vec<PlaceId> {
-        let What::Strike(clocks) = &self.events.list[event as usize].what else {
-            return Vec::new();
-        };
-        let Clock::Fault(id) = clocks[0] else {
-            return Vec::new();
-        };
-        let FaultAction::Down { places, parts, .. } = &self.topology.faults[id.index()].action
-        else {
-            return Vec::new();
-        };
-        let of_part = || {
-            parts
-                .first()
-                .map(|part| self.topology.parts[part.index()].place)
-        };
+        let clock = self.events.list[event as usize].clocks()[0];
+        let first = parts_hit(self.topology, clock).next();
         let mut around = Vec::new();
-        let mut next = places.first().copied().or_else(of_part);
+        let mut next = first.map(|part| self.topology.parts[part.index()].place);
         while let Some(place) = next {
             around.push(place);
             let parent = self.topology.places[place.index()].parent;

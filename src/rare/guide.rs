@@ -186,14 +186,16 @@ impl Guide {
         let layout = Layout::new(topology);
         let all = targets(topology);
         let most = affordable(&layout) / ALIKE_PART;
-        let groups = alike::groups(topology, &events, &layout, &all, most);
+        let mut reach = Reach::new(topology, &events, &all);
+        let groups = alike::groups(topology, &events, &reach, &layout, most);
         events.count_together(groups);
+        reach.count_together(&events);
         let window = topology.window.length.seconds();
         let enough = match rarity {
             Rarity::Rare => COMMON_PER_TRIAL / window,
             Rarity::All => f64::INFINITY,
         };
-        let mut exploration = Exploration::new(topology, &events, &layout, &all);
+        let mut exploration = Exploration::new(topology, (&events, reach), &layout, &all);
         exploration.explore_first(enough);
         let expected: Vec<(Target, f64)> = all
             .iter()
@@ -587,7 +589,7 @@ where
 {
     fn new(
         topology: &'t Topology,
-        events: &'a Events,
+        (events, reach): (&'a Events, Reach),
         layout: &'t Layout,
         targets: &'a [Target],
     ) -> Exploration<'a, 't> {
@@ -595,7 +597,7 @@ where
         Exploration {
             events,
             targets,
-            reach: Reach::new(topology, events, targets),
+            reach,
             affordable: affordable(layout),
             worlds: vec![drills.base(layout)],
             drills,

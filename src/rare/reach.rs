@@ -44,21 +44,32 @@ impl Reach {
                 target_of.push(index);
             }
         }
-        let touched = events.list.iter().map(|event| match &event.what {
-            What::Strike(clocks) | What::AnyOf(clocks) => match clocks[0] {
+        let touched = events.list.iter().filter_map(|event| match &event.what {
+            What::Strike(clocks) => Some(match clocks[0] {
                 Clock::Fault(id) => touching.by_fault(topology, id),
                 Clock::Alarm(id) => touching
                     .by_what_watches(topology.detectors[id.index()].watches)
                     .clone(),
-            },
-            What::Failure(draw) => touching.by_stage(topology, *draw),
+            }),
+            What::Failure(draw) => Some(touching.by_stage(topology, *draw)),
+            // These are the last ones.
+            What::AnyOf(_) => None,
         });
         let mut reach = Reach {
             touched_by: touched.collect(),
             target_of,
         };
         reach.share_crews(topology, events);
+        reach.count_together(events);
         reach
+    }
+
+    /// Takes in what counts others together, which touches the same as any of them.
+    pub fn count_together(&mut self, events: &Events) {
+        for (_, group) in events.groups() {
+            let touched = self.touched_by(group.events[0]).to_vec();
+            self.touched_by.push(touched);
+        }
     }
 
     /// What a basic event touches.
@@ -116,11 +127,11 @@ impl Reach {
 
     fn share_crews(&mut self, topology: &Topology, events: &Events) {
         let crew_of = |what: &What| match what {
-            What::Strike(clocks) | What::AnyOf(clocks) => match clocks[0] {
+            What::Strike(clocks) => match clocks[0] {
                 Clock::Fault(id) => topology.faults[id.index()].crew,
                 Clock::Alarm(_) => None,
             },
-            What::Failure(_) => None,
+            What::AnyOf(_) | What::Failure(_) => None,
         };
         let mut of_crew = vec![Vec::new(); topology.crews.len()];
         for (event, touched) in events.list.iter().zip(&self.touched_by) {
