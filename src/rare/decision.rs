@@ -14,9 +14,9 @@ use super::even::Spreads;
 use super::event::BasicEvent;
 use super::guide::{DEFENSIVE, Guide, can_be_forced};
 use super::path::Path;
-use crate::dist::Law;
+use super::window::{Try, Withheld, chance_of, hazard, memoryless, strike_within};
 use crate::engine::Chance;
-use crate::math::{exp, exp_m1};
+use crate::math::exp;
 use crate::rng::Stream;
 use crate::time::{Span, Time};
 use crate::topology::{Families, FaultId, Topology};
@@ -48,42 +48,6 @@ const MOST_KNOWN_GAINS: usize = 1 << 20;
 /// How far ahead one looks when no repair is due.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
-/// What was taken away: one clock, or all that can strike of a crowd.
-#[derive(Clone, Copy, Debug)]
-struct Withheld {
-    /// The clock; of a crowd, the first of its members.
-    clock: Clock,
-    /// Its place among the clocks of all basic events.
-    rank: usize,
-    /// The basic event.
-    event: u32,
-    /// How many can strike.
-    count: u32,
-    /// How old the clock was when the window began.
-    age: Span,
-    /// The chance that one of them strikes in the window.
-    chance: f64,
-    /// That, times what a strike would lead to.
-    value: f64,
-}
-
-impl Withheld {
-    /// The chances of all of them.
-    fn chances(&self) -> f64 {
-        f64::from(self.count) * self.chance
-    }
-
-    /// Whether the guide sees nothing in it.
-    fn is_idle(&self) -> bool {
-        self.value <= 0.0
-    }
-
-    /// What all of them are worth.
-    fn values(&self) -> f64 {
-        f64::from(self.count) * self.value
-    }
-}
-
 /// What can be taken away of a basic event.
 struct Member {
     clock: Clock,
@@ -94,124 +58,6 @@ struct Member {
     mean: Option<f64>,
     /// Whether it stands for all members of its basic event, which share their clock.
     is_crowd: bool,
-}
-
-/// A strike that is to be tried.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Try {
-    pub at: Time,
-    pub clock: Clock,
-    /// What the weight of the branch is multiplied by.
-    pub factor: f64,
-    /// Picks how long what it begins lasts.
-    pub lasts: f64,
-}
-
-/// A stretch of a branch with the same clocks taken away.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Window {
-    from: Time,
-    pub ends: Time,
-    withheld: Vec<Withheld>,
-    /// The hazard rate of those without memory, all together.
-    rate: f64,
-    /// The places of the others in the list.
-    ageing: Vec<u32>,
-    /// The first one last.
-    pub tries: Vec<Try>,
-}
-
-impl Window {
-    /// The chance that none of the clocks that were taken away would have struck by then.
-    pub fn survival(&self, topology: &Topology, at: Time) -> f64 {
-        exp(-self.hazard(topology, at))
-    }
-
-    /// Whether clocks were taken away.
-    pub fn is_open(&self) -> bool {
-        !self.withheld.is_empty()
-    }
-
-    fn hazard(&self, topology: &Topology, at: Time) -> f64 {
-        let passed = at.min(self.ends).since(self.from);
-        let ageing = self.ageing.iter();
-        let hazards = ageing.map(|place| {
-            let held = &self.withheld[*place as usize];
-            hazard(topology, held.clock, held.age, passed)
-        });
-        self.rate * passed.seconds() + hazards.sum::<f64>()
-    }
-
-    /// Adds up the hazards of what was taken away.
-    fn find_hazards(&mut self, topology: &Topology) {
-        self.rate = 0.0;
-        self.ageing.clear();
-        for (place, held) in self.withheld.iter().enumerate() {
-            match memoryless(topology, held.clock) {
-                Some(mean) => self.rate += f64::from(held.count) / mean,
-                None => self.ageing.push(place as u32),
-            }
-        }
-    }
-
-    /// Takes over another window's clocks, without its tries.
-    pub fn copy_from(&mut self, other: &Window) {
-        (self.from, self.ends) = (other.from, other.ends);
-        self.withheld.clone_from(&other.withheld);
-        self.rate = other.rate;
-        self.ageing.clone_from(&other.ageing);
-        self.tries.clear();
-    }
-}
-
-/// The mean time to a strike of a clock, if that has no memory.
-pub(super) fn memoryless(topology: &Topology, clock: Clock) -> Option<f64> {
-    match clock {
-        Clock::Alarm(id) => topology.detectors[id.index()].false_alarm_every,
-        Clock::Fault(id) => match &topology.faults[id.index()].every {
-            law @ Law::Exponential(_) => Some(law.mean()),
-            _ => None,
-        },
-    }
-}
-
-/// The cumulative hazard of a clock of this age over a time.
-pub(super) fn hazard(topology: &Topology, clock: Clock, age: Span, passed: Span) -> f64 {
-    match (clock, memoryless(topology, clock)) {
-        (_, Some(mean)) => passed.seconds() / mean,
-        (Clock::Alarm(_), None) => 0.0,
-        (Clock::Fault(id), None) => {
-            let law = &topology.faults[id.index()].every;
-            let (from, to) = (age.seconds(), age.seconds() + passed.seconds());
-            (law.cumulative_hazard(to) - law.cumulative_hazard(from)).max(0.0)
-        }
-    }
-}
-
-/// When a clock of this age strikes, if it is among the first `chance` of all cases: at `uniform` of these.
-pub(super) fn strike_within(
-    topology: &Topology,
-    clock: Clock,
-    age: Span,
-    (chance, uniform): (f64, f64),
-) -> Span {
-    let share = chance * uniform;
-    let seconds = match clock {
-        Clock::Alarm(id) => {
-            let mean = topology.detectors[id.index()].false_alarm_every;
-            -crate::math::ln_1p(-share) * mean.unwrap_or(f64::INFINITY)
-        }
-        Clock::Fault(id) => {
-            let law = &topology.faults[id.index()].every;
-            law.residual(age.seconds(), share)
-        }
-    };
-    Span::from_seconds(seconds)
-}
-
-/// The chance of something with this cumulative hazard.
-pub(super) fn chance_of(hazard: f64) -> f64 {
-    -exp_m1(-hazard)
 }
 
 /// What can be taken away of each basic event.
@@ -708,6 +554,7 @@ mod tests {
     use crate::rare::guide::{Rarity, targets};
     use crate::rare::ledger::Ledger;
     use crate::rare::likelihood::Likelihood;
+    use crate::rare::window::Window;
     use crate::rng::{Entity, Purpose};
     use crate::topology::compile::compile_parsed;
     use crate::world::Layout;

@@ -1,14 +1,14 @@
 //! The guide: all that rare-event estimation decides before a run.
 //!
 //! It is a pure function of the model: which targets are too rare for plain simulation, which sets of basic events lead
-//! to them, and from which clocks branches start. A store whose primary has moved is another system than before, so
-//! sets are searched for each combination of primaries that a drill leaves behind. Deliberately absent: anything that
-//! a run could change, so that every shard and thread has the same guide.
+//! to them (see `exploration`), and from which clocks branches start. Deliberately absent: anything that a run could
+//! change, so that every shard and thread has the same guide.
 
 use super::alike;
-use super::cuts::{Cut, Search, Task, chance_of_set, failing};
-use super::drill::{Drills, Median, Set, overlap};
+use super::cuts::{Cut, chance_of_set, failing};
+use super::drill::overlap;
 use super::event::{BasicEvent, Events, What};
+use super::exploration::{Exploration, affordable, outages};
 use super::importance::Configuration;
 use super::ledger::Ledger;
 use super::reach::Reach;
@@ -16,9 +16,9 @@ use super::usual::Usual;
 use crate::dist::LengthBiased;
 use crate::measure::Totals;
 use crate::topology::{Fault, FaultId, Journey, JourneyId, Objective, StoreId, Topology};
+use crate::world::Layout;
 use crate::world::clocks::Clock;
 use crate::world::state::State;
-use crate::world::{Layout, World};
 
 /// A target is rare if the cost of a trial has this relative variance or more: ten thousand plain trials would then
 /// know its mean to 3 % at best. Failures that all cost the same have it when there is one in two trials.
@@ -42,15 +42,6 @@ const RARE_STRIKES: f64 = 0.5;
 /// As many such clocks at most, and as long as all initiators together are active for this share of the time at most.
 const MOST_DEFENSIVE: usize = 128;
 const MOSTLY_SAFE: f64 = 0.1;
-/// Combinations of primaries that are looked at.
-const MOST_CONFIGURATIONS: usize = 12;
-/// Drills for the first combination of primaries, and for each further one, in a model of moderate size.
-const MOST_DRILLS: usize = 6000;
-const MOST_FURTHER_DRILLS: usize = 1000;
-/// Drills for each target that takes a search of its own, as long as there are any left.
-const FEWEST_DRILLS: usize = 100;
-/// Timer slots times drills; larger models get fewer drills.
-const DRILL_BUDGET: usize = 10_000_000;
 /// The part of them that finds out what is alike.
 const ALIKE_PART: usize = 4;
 /// A journey whose outages make up this share of what it loses needs no branches of their own for them.
@@ -119,23 +110,6 @@ pub fn targets(topology: &Topology) -> Vec<Target> {
     let stores = (0..topology.stores.len()).map(StoreId::from);
     let of_stores = stores.flat_map(|id| [Target::Loss(id), Target::SplitBrain(id)]);
     of_journeys.chain(of_stores).collect()
-}
-
-/// The indices of the outages of each journey, and of what it loses in them and otherwise.
-fn outages(targets: &[Target]) -> impl Iterator<Item = (usize, usize)> {
-    targets.iter().enumerate().filter_map(|(outage, target)| {
-        let Target::Outage(id) = *target else {
-            return None;
-        };
-        let mut before = targets[..outage].iter();
-        let losses = before.rposition(|other| *other == Target::Requests(id))?;
-        Some((outage, losses))
-    })
-}
-
-/// How many of the drills that are left the next of so many targets gets.
-fn share(left: usize, targets: usize) -> usize {
-    (left / targets).max(FEWEST_DRILLS).min(left)
 }
 
 /// Which targets are estimated by branches.
@@ -524,11 +498,6 @@ impl Guide {
     }
 }
 
-/// How many drills a model of this size can afford.
-fn affordable(layout: &Layout) -> usize {
-    (DRILL_BUDGET / layout.slots().max(1)).max(1)
-}
-
 /// How many branches a trial of its own events deserves.
 fn branches_per_trial(topology: &Topology) -> f64 {
     let length = topology.window.length.seconds() + topology.window.warm_up.seconds();
@@ -566,139 +535,5 @@ pub(super) fn can_be_forced(topology: &Topology, clock: Clock) -> bool {
     match clock {
         Clock::Alarm(_) => true,
         Clock::Fault(id) => topology.faults[id.index()].every.has_density(),
-    }
-}
-
-/// The search for sets that matter, for each combination of primaries that drills lead to.
-struct Exploration<'a, 't> {
-    events: &'a Events,
-    targets: &'a [Target],
-    reach: Reach,
-    drills: Drills<'t>,
-    /// How many drills a model of this size can afford.
-    affordable: usize,
-    /// Everything up, by combinations of primaries.
-    worlds: Vec<World<'t, Median>>,
-    /// The sets of those that were explored.
-    found: Vec<(Vec<usize>, Vec<Cut>)>,
-}
-
-impl<'a, 't> Exploration<'a, 't>
-where
-    'a: 't,
-{
-    fn new(
-        topology: &'t Topology,
-        (events, reach): (&'a Events, Reach),
-        layout: &'t Layout,
-        targets: &'a [Target],
-    ) -> Exploration<'a, 't> {
-        let drills = Drills::new(topology, events);
-        Exploration {
-            events,
-            targets,
-            reach,
-            affordable: affordable(layout),
-            worlds: vec![drills.base(layout)],
-            drills,
-            found: Vec::new(),
-        }
-    }
-
-    /// Everything as it is at first, from below and from above.
-    fn explore_first(&mut self, enough: f64) {
-        let most = MOST_DRILLS.min(self.affordable);
-        let wanted = vec![true; self.targets.len()];
-        self.explore((&wanted, enough), most, |_| Some(Vec::new()));
-    }
-
-    /// The other combinations of primaries, for these targets only.
-    fn explore_others(&mut self, wanted: &[bool]) {
-        let most = MOST_FURTHER_DRILLS.min(self.affordable);
-        while wanted.contains(&true) && self.found.len() < self.worlds.len() {
-            let first = self.found[0].1.clone();
-            let known = |target: usize| {
-                let cuts = first.iter().filter(|cut| cut.target == target);
-                let known: Vec<Set> = cuts.map(|cut| cut.needs.clone()).collect();
-                (!known.is_empty()).then_some(known)
-            };
-            self.explore((wanted, f64::INFINITY), most, known);
-        }
-    }
-
-    /// The next combination of primaries. For targets that nothing leads to from below, `known` has sets that may.
-    fn explore(
-        &mut self,
-        (wanted, enough): (&[bool], f64),
-        most: usize,
-        known: impl Fn(usize) -> Option<Vec<Set>>,
-    ) {
-        let (drills, worlds) = (&mut self.drills, &mut self.worlds);
-        let start = worlds[self.found.len()].clone();
-        let mut drill = |set: &[(u32, u16)]| {
-            let outcome = drills.run(&start, set);
-            if let Some(rested) = drills.world().filter(|_| outcome.rested) {
-                let is_known = worlds
-                    .iter()
-                    .any(|world| world.state.primaries().eq(rested.state.primaries()));
-                if !is_known && worlds.len() < MOST_CONFIGURATIONS {
-                    worlds.push(rested.clone());
-                }
-            }
-            outcome
-        };
-        let mut search = Search::new(Task {
-            events: self.events,
-            targets: self.targets,
-            reach: &self.reach,
-            wanted,
-            enough,
-        });
-        let elsewhere = (0..self.targets.len()).filter(|target| wanted[*target]);
-        let elsewhere = elsewhere.filter_map(&known).flatten().take(most);
-        search.try_known(elsewhere.collect(), &mut drill);
-        search.search_below(most, &mut drill);
-        let outages = outages(self.targets).filter(|(outage, _)| wanted[*outage]);
-        let outages: Vec<(usize, usize)> = outages.collect();
-        let mut left = most;
-        for (rank, outage) in outages.iter().enumerate() {
-            left -= search.search_unions(*outage, share(left, outages.len() - rank), &mut drill);
-        }
-        let lacking = (0..self.targets.len()).filter(|target| search.lacks(*target));
-        let lacking = lacking.filter_map(|target| Some((target, known(target)?)));
-        let lacking: Vec<(usize, Vec<Set>)> = lacking.collect();
-        let mut left = most;
-        for (rank, (target, known)) in lacking.iter().enumerate() {
-            let most = share(left, lacking.len() - rank);
-            left -= search.search_above(*target, most, known, &mut drill);
-        }
-        let cuts = search.into_cuts();
-        self.found.push((start.state.primaries().collect(), cuts));
-    }
-
-    /// The relative variance of what a target costs in a second.
-    fn spread(&self, target: usize) -> f64 {
-        let cuts = self.found[0].1.iter().filter(|cut| cut.target == target);
-        let (mut mean, mut squares) = (0.0, 0.0);
-        for cut in cuts {
-            let cost = cut.cost * overlap(self.events, &cut.needs);
-            mean += cut.frequency * cost;
-            squares += cut.frequency * cost * cost / cut.share;
-        }
-        squares / (mean * mean)
-    }
-
-    /// What a target costs in a second.
-    fn cost(&self, target: usize) -> f64 {
-        let cuts = self.found[0].1.iter().filter(|cut| cut.target == target);
-        cuts.fold(0.0, |sum, cut| {
-            sum + cut.frequency * cut.cost * overlap(self.events, &cut.needs)
-        })
-    }
-
-    /// Failures of a target in a second.
-    fn frequency(&self, target: usize) -> f64 {
-        let failing = failing(&self.found[0].1, target);
-        failing.fold(0.0, |sum, cut| sum + cut.frequency * cut.share)
     }
 }

@@ -14,11 +14,12 @@
 //! - `early`: what else it leads to if a repair falls into a recovery.
 //! - `reach`: which targets a basic event can touch at all.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
+//! - `exploration`: the search for them in every combination of primaries.
 //! - `importance`, `ledger`: how near a state is to a failure that matters, and what is down.
 //! - `usual`: what is usually down, and therefore safe.
 //! - `guide`, `leading`: all that is decided before a run, a pure function of the model, and what it tells people.
 //! - `trial`: the nominal trial, and where branches leave it.
-//! - `path`, `decision`: one branch, and what is forced in it.
+//! - `path`, `window`, `decision`: one branch, and what is forced in it.
 //! - `check`: branches against plain simulation where both see failures.
 //! - `splitting`: the same branches with copies of those that rise, and nothing forced.
 //! - `contrast`, `likelihood`: the same paths under two sets of figures: differences and derivatives.
@@ -39,6 +40,7 @@ mod drill;
 mod early;
 mod even;
 mod event;
+mod exploration;
 mod guide;
 mod importance;
 mod leading;
@@ -52,6 +54,7 @@ mod tests;
 mod trial;
 mod unions;
 mod usual;
+mod window;
 
 pub use check::Check;
 pub use contrast::{

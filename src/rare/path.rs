@@ -1,10 +1,10 @@
 //! One branch: a copy of a trial that goes its own way until it is back in the safe set.
 
 use super::chance::BranchChance;
-use super::decision::Window;
 use super::guide::{Guide, Target};
 use super::ledger::Ledger;
 use super::likelihood::Likelihood;
+use super::window::Window;
 use crate::engine::Chance;
 use crate::measure::Observers;
 use crate::time::{Span, Time};

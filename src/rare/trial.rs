@@ -12,12 +12,13 @@ use std::ops::Range;
 
 use super::chance::BranchChance;
 use super::contrast::OtherFigures;
-use super::decision::{Decisions, Window, chance_of, hazard, memoryless, strike_within};
+use super::decision::Decisions;
 use super::even::Spread;
 use super::guide::Guide;
 use super::ledger::Ledger;
 use super::likelihood::Likelihood;
 use super::path::{Path, calm_from};
+use super::window::{Window, chance_of, hazard, memoryless, strike_within};
 use crate::dist::LengthBiased;
 use crate::engine::Plain;
 use crate::math::exp;
