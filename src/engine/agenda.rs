@@ -210,16 +210,24 @@ impl Agenda {
         !self.time(slot).is_never()
     }
 
-    /// Whether no timer of this slot or a higher one is running.
+    /// Whether no timer of this slot or a higher one is running, while nothing is owed.
     #[must_use]
     pub fn is_idle_from(&self, slot: Slot) -> bool {
+        if slot.0 as usize >= self.slots {
+            return true;
+        }
         let leaf = self.leaf(slot);
-        let (group, lane) = (leaf / ARITY, leaf % ARITY);
-        let mut groups = self.nodes[group..].iter();
-        let first = groups
-            .next()
-            .map_or(&[][..], |siblings| &siblings.0[lane..]);
-        first.iter().all(|key| *key == IDLE) && groups.all(|siblings| siblings.earliest() == IDLE)
+        let mut idle = self.key_at(leaf) == IDLE;
+        let mut place = leaf;
+        loop {
+            let (group, lane) = (place / ARITY, place % ARITY);
+            let later = &self.nodes[group].0[lane + 1..];
+            idle &= later.iter().all(|key| *key == IDLE);
+            if group == 0 || !idle {
+                return idle;
+            }
+            place = group - 1;
+        }
     }
 
     /// The timer that runs out first.

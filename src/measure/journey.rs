@@ -335,6 +335,11 @@ impl JourneyObserver {
         self.counted = counted;
     }
 
+    /// Whether the busy period has met something that was counted already.
+    pub fn is_in_busy_period(&self) -> bool {
+        self.counted != Counted::default()
+    }
+
     /// What the busy period has met until now.
     fn counted_so_far(&self) -> Counted {
         let recoveries = self.incidents.iter();

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::totals::{Ruler, Totals};
 use crate::engine::{Chance, Plain};
 use crate::time::{Span, Time};
-use crate::topology::Topology;
+use crate::topology::{JourneyId, StoreId, Topology};
 use crate::world::copies::copied_field_by_field;
 use crate::world::{Layout, World};
 
@@ -62,9 +62,13 @@ pub struct Observers {
     /// One entry per store of the topology.
     pub stores: Vec<StoreObserver>,
     /// Journeys for which time matters: they are not served in full, or an incident is open.
-    troubled_journeys: Troubled,
+    troubled_journeys: Listed,
     /// Stores for which time matters.
-    troubled_stores: Troubled,
+    troubled_stores: Listed,
+    /// Journeys that may have met something that is not forgotten.
+    met_journeys: Listed,
+    /// Stores that may have.
+    met_stores: Listed,
     /// Whether nothing has been looked at yet.
     is_new: bool,
 }
@@ -75,21 +79,23 @@ copied_field_by_field!(Observers {
     stores,
     troubled_journeys,
     troubled_stores,
+    met_journeys,
+    met_stores,
     is_new,
 });
 
-/// Those of some observers that have to account for the time; the others would account for nothing.
+/// Some of the observers.
 #[derive(Debug)]
-struct Troubled {
+struct Listed {
     list: Vec<usize>,
     listed: Vec<bool>,
 }
 
-copied_field_by_field!(Troubled { list, listed });
+copied_field_by_field!(Listed { list, listed });
 
-impl Troubled {
-    fn new(count: usize) -> Troubled {
-        Troubled {
+impl Listed {
+    fn new(count: usize) -> Listed {
+        Listed {
             list: Vec::with_capacity(count),
             listed: vec![false; count],
         }
@@ -123,8 +129,10 @@ impl Observers {
             stores: (0..topology.stores.len())
                 .map(|id| StoreObserver::new(id.into(), window))
                 .collect(),
-            troubled_journeys: Troubled::new(topology.journeys.len()),
-            troubled_stores: Troubled::new(topology.stores.len()),
+            troubled_journeys: Listed::new(topology.journeys.len()),
+            troubled_stores: Listed::new(topology.stores.len()),
+            met_journeys: Listed::new(topology.journeys.len()),
+            met_stores: Listed::new(topology.stores.len()),
             is_new: true,
         }
     }
@@ -145,15 +153,28 @@ impl Observers {
         }
         self.troubled_journeys.retain(|_| false);
         self.troubled_stores.retain(|_| false);
+        self.met_journeys.retain(|_| false);
+        self.met_stores.retain(|_| false);
         self.is_new = true;
     }
 
     /// Whether something that began in the window is not over.
     pub fn is_open(&self) -> bool {
-        let mut journeys = self.troubled_journeys.list.iter();
-        let mut stores = self.troubled_stores.list.iter();
-        journeys.any(|index| self.journeys[*index].is_open())
-            || stores.any(|index| self.stores[*index].is_open())
+        self.open_journeys().next().is_some() || self.open_stores().next().is_some()
+    }
+
+    /// Journeys with an incident that began in the window and is not over.
+    pub fn open_journeys(&self) -> impl Iterator<Item = JourneyId> + '_ {
+        let troubled = self.troubled_journeys.list.iter();
+        let open = troubled.filter(|index| self.journeys[**index].is_open());
+        open.map(|index| JourneyId::from(*index))
+    }
+
+    /// Stores with two primaries since the window began.
+    pub fn open_stores(&self) -> impl Iterator<Item = StoreId> + '_ {
+        let troubled = self.troubled_stores.list.iter();
+        let open = troubled.filter(|index| self.stores[**index].is_open());
+        open.map(|index| StoreId::from(*index))
     }
 
     /// Accounts for the time up to a moment that is not later than the next event.
@@ -168,7 +189,8 @@ impl Observers {
 
     /// Looks at what the last event touched, and at whatever is not well.
     pub fn settled<C: Chance>(&mut self, world: &World<'_, C>) {
-        if std::mem::take(&mut self.is_new) {
+        let is_new = std::mem::take(&mut self.is_new);
+        if is_new {
             (0..self.journeys.len()).for_each(|index| self.troubled_journeys.add(index));
             (0..self.stores.len()).for_each(|index| self.troubled_stores.add(index));
         }
@@ -180,11 +202,19 @@ impl Observers {
         }
         self.troubled_journeys.retain(|index| {
             self.journeys[index].settled(world);
-            self.journeys[index].is_troubled()
+            let is_troubled = self.journeys[index].is_troubled();
+            if is_troubled || !is_new {
+                self.met_journeys.add(index);
+            }
+            is_troubled
         });
         self.troubled_stores.retain(|index| {
             self.stores[index].settled(world);
-            self.stores[index].is_troubled()
+            let is_troubled = self.stores[index].is_troubled();
+            if is_troubled || !is_new {
+                self.met_stores.add(index);
+            }
+            is_troubled
         });
     }
 
@@ -227,29 +257,42 @@ impl Observers {
     /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and forgets it; what
     /// is open stays open, and the busy period goes on.
     pub fn count_part(&mut self, weight: f64, totals: &mut Totals) {
-        for (observer, totals) in self.journeys.iter_mut().zip(&mut totals.journeys) {
-            observer.count_part(weight, totals);
-        }
-        for (observer, totals) in self.stores.iter_mut().zip(&mut totals.stores) {
-            observer.count_part(weight, totals);
-        }
+        let troubled = &self.troubled_journeys;
+        self.met_journeys.retain(|index| {
+            let observer = &mut self.journeys[index];
+            observer.count_part(weight, &mut totals.journeys[index]);
+            troubled.listed[index] || observer.is_in_busy_period()
+        });
+        let troubled = &self.troubled_stores;
+        self.met_stores.retain(|index| {
+            self.stores[index].count_part(weight, &mut totals.stores[index]);
+            troubled.listed[index]
+        });
     }
 
     /// Adds what happened since it was last forgotten to the totals of the trial, with this weight, and the busy periods,
     /// which are over.
     pub fn add_to(&self, weight: f64, totals: &mut Totals) {
-        for (observer, totals) in self.journeys.iter().zip(&mut totals.journeys) {
-            observer.add_to(weight, totals);
+        for index in &self.met_journeys.list {
+            self.journeys[*index].add_to(weight, &mut totals.journeys[*index]);
         }
-        for (observer, totals) in self.stores.iter().zip(&mut totals.stores) {
-            observer.add_to(weight, totals);
+        for index in &self.met_stores.list {
+            self.stores[*index].add_to(weight, &mut totals.stores[*index]);
         }
     }
 
     /// Begins anew with what adds up over the parts of a trial; what is open stays open.
     pub fn forget(&mut self) {
-        self.journeys.iter_mut().for_each(JourneyObserver::forget);
-        self.stores.iter_mut().for_each(StoreObserver::forget);
+        let troubled = &self.troubled_journeys;
+        self.met_journeys.retain(|index| {
+            self.journeys[index].forget();
+            troubled.listed[index]
+        });
+        let troubled = &self.troubled_stores;
+        self.met_stores.retain(|index| {
+            self.stores[index].forget();
+            troubled.listed[index]
+        });
     }
 
     /// Adds the months and years of a whole trial to a tally.

@@ -20,8 +20,10 @@ const FACTORS: [f64; 15] = [
 ];
 /// Failures that a plain trial should be expected to see.
 const ENOUGH_PER_TRIAL: f64 = 0.2;
-/// Trials of a check; their seed is apart from that of the study.
-const TRIALS: u64 = 256;
+/// Trials of a check; their seed is apart from that of the study. A study of fewer trials is checked by fewer: it could
+/// not show what only more would find.
+const MOST_TRIALS: u64 = 256;
+const FEWEST_TRIALS: u64 = 64;
 /// Further trials, which alone decide where these disagree: costs are skewed, and chance alone takes skewed ones far.
 const MORE_TRIALS: u64 = 768;
 const SEED: u64 = 0x5eed_0f7e_57ed_c4ec;
@@ -51,9 +53,11 @@ impl Check {
     }
 }
 
-/// Compares the two for every target that branches estimate and that some inflation makes frequent enough.
+/// Compares the two for every target that branches estimate and that some inflation makes frequent enough, in a study
+/// of so many trials.
 #[must_use]
-pub fn check(topology: &Topology, guide: &Guide, seed: u64) -> Vec<Check> {
+pub fn check(topology: &Topology, guide: &Guide, seed: u64, trials: u64) -> Vec<Check> {
+    let trials = trials.clamp(FEWEST_TRIALS, MOST_TRIALS);
     let mut checks = Vec::new();
     let mut left = guide.targets().to_vec();
     for factor in FACTORS {
@@ -67,8 +71,8 @@ pub fn check(topology: &Topology, guide: &Guide, seed: u64) -> Vec<Check> {
         left = others;
         if !seen.is_empty() {
             let run = |trials| run_trials(&inflated, &guide, seed ^ SEED, trials);
-            let first = run(0..TRIALS);
-            let again = LazyCell::new(|| run(TRIALS..TRIALS + MORE_TRIALS));
+            let first = run(0..trials);
+            let again = LazyCell::new(|| run(trials..trials + MORE_TRIALS));
             checks.extend(seen.iter().filter_map(|target| {
                 let of = |tally: &Tally| {
                     let (distance, branches, plain) = compare(*target, &inflated, tally)?;
@@ -195,7 +199,7 @@ mod tests {
         let (topology, _) = compile_parsed(model::parse(text, &[])).expect("a model");
         let guide = Guide::new(&topology, Rarity::All);
         for seed in 1..=3 {
-            let mut tally = run_trials(&topology, &guide, seed, 0..TRIALS);
+            let mut tally = run_trials(&topology, &guide, seed, 0..MOST_TRIALS);
             let target = guide.targets()[0];
             let distance = |tally: &Tally| compare(target, &topology, tally).map(|it| it.0);
             assert!(distance(&tally).expect("both see failures").abs() < FAR);

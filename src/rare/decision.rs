@@ -9,6 +9,7 @@
 //! nothing in is tried as often as it strikes, at least.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::even::Spreads;
 use super::event::BasicEvent;
@@ -123,9 +124,11 @@ pub(super) fn emphasis(own: f64, others: f64) -> f64 {
     }
 }
 
-/// The importance of a state, and the gains in it.
+/// What is known of a state.
+#[derive(Default)]
 struct Known {
     importance: f64,
+    /// What one more member of each basic event would add to that.
     gains: Box<[f64]>,
     /// The basic events of which something may be taken away, in order.
     listed: Box<[u32]>,
@@ -138,10 +141,8 @@ pub(super) struct Decisions<'g> {
     end: Time,
     /// What a branch from the nominal trial is worth.
     worth: f64,
-    /// What one more member of each basic event would add to the importance, by the last decision.
-    pub gains: Vec<f64>,
-    /// The basic events of which something may be taken away by that.
-    listed: Vec<u32>,
+    /// The state of the last decision.
+    here: Rc<Known>,
     /// Basic events that are tried more often than they are worth, until one of them is the case.
     pub emphasised: Vec<bool>,
     /// How much more effort a branch deserves in which one of them is the case.
@@ -150,7 +151,7 @@ pub(super) struct Decisions<'g> {
     members: Vec<Vec<Member>>,
     next: Vec<Withheld>,
     /// Importance and gains, by the configuration, which targets stand, and what is down.
-    known: BTreeMap<Box<[u32]>, Known>,
+    known: BTreeMap<Box<[u32]>, Rc<Known>>,
     /// Room for what to look up in it.
     key: Vec<u32>,
     spreads: Spreads,
@@ -165,8 +166,7 @@ impl<'g> Decisions<'g> {
             guide,
             end,
             worth,
-            gains: vec![0.0; guide.events.list.len()],
-            listed: Vec::new(),
+            here: Rc::default(),
             emphasised: vec![false; guide.events.list.len()],
             emphasis: 1.0,
             members: members(topology, guide),
@@ -209,9 +209,9 @@ impl<'g> Decisions<'g> {
 
     /// Opens a window in a branch: takes clocks away or gives them back, and plans tries.
     pub fn open(&mut self, path: &mut Path<'_>, from: Time, luck: &mut Stream) {
-        let importance = self.look_up_gains(path);
+        self.look_up_gains(path);
         let length = self.length(path, from);
-        let mut value = self.collect(path, from, length, importance);
+        let mut value = self.collect(path, from, length);
         let mut down = path.ledger.down().iter();
         let effort = if down.any(|event| self.emphasised[*event as usize]) {
             self.emphasis
@@ -230,15 +230,15 @@ impl<'g> Decisions<'g> {
         }
     }
 
-    /// The importance of a state, and the gains in it. A few states make up nearly all branches: they are worked out once.
+    /// Finds the importance of a state, and the gains in it. A few states make up nearly all branches: they are worked out once.
     /// What is down is looked up in the order in which it went down, in which it is also added up.
-    fn look_up_gains(&mut self, path: &Path<'_>) -> f64 {
+    fn look_up_gains(&mut self, path: &Path<'_>) {
         let configuration = self.guide.configuration(&path.world.state);
         self.key.clear();
         self.key.push(configuration as u32);
-        let standing = path.standing.iter().zip(&self.guide.efforts).enumerate();
-        let failed = standing.filter(|(_, (stands, effort))| !**stands && **effort > 0.0);
-        self.key.extend(failed.map(|(target, _)| target as u32));
+        let fallen = path.fallen.iter();
+        self.key
+            .extend(fallen.map(|target| self.guide.place_of(*target) as u32));
         self.key.push(u32::MAX);
         let configuration = &self.guide.configurations[configuration];
         let down = path.ledger.down().iter();
@@ -247,41 +247,44 @@ impl<'g> Decisions<'g> {
                 .extend([*event, u32::from(path.ledger.count(*event))]);
         }
         if let Some(known) = self.known.get(&*self.key) {
-            self.gains.copy_from_slice(&known.gains);
-            self.listed.clear();
-            self.listed.extend_from_slice(&known.listed);
-            return known.importance;
+            self.here = Rc::clone(known);
+            return;
         }
-        let importance = configuration.gains(&path.ledger, &path.standing, &mut self.gains);
-        let all = 0..self.members.len() as u32;
+        let events = self.guide.events.list.len();
+        let mut gains: Box<[f64]> = vec![0.0; events].into();
+        let importance = configuration.gains(&path.ledger, &path.standing, &mut gains);
+        let mut known = Known {
+            importance,
+            gains,
+            listed: Box::default(),
+        };
         let is_listed = |event: &u32| {
             let mut members = self.members[*event as usize].iter();
-            self.is_relevant(*event, importance) || members.any(|member| member.is_initiator)
+            self.is_relevant(&known, *event) || members.any(|member| member.is_initiator)
         };
-        let listed: Box<[u32]> = all.filter(is_listed).collect();
-        self.listed.clear();
-        self.listed.extend_from_slice(&listed);
-        if (self.known.len() + 1) * self.gains.len() > MOST_KNOWN_GAINS {
+        known.listed = (0..events as u32).filter(is_listed).collect();
+        if (self.known.len() + 1) * events > MOST_KNOWN_GAINS {
             self.known.clear();
         }
-        let known = Known {
-            importance,
-            gains: self.gains.as_slice().into(),
-            listed,
-        };
-        self.known.insert(self.key.as_slice().into(), known);
-        importance
+        self.here = Rc::new(known);
+        self.known
+            .insert(self.key.as_slice().into(), Rc::clone(&self.here));
     }
 
-    /// Whether one more member of a basic event brings a state of this importance much nearer to a failure.
-    fn is_relevant(&self, event: u32, importance: f64) -> bool {
-        let gain = self.gains[event as usize];
+    /// What one more member of a basic event would add to the importance, by the last decision.
+    pub fn gain(&self, event: usize) -> f64 {
+        self.here.gains[event]
+    }
+
+    /// Whether one more member of a basic event brings a state much nearer to a failure.
+    fn is_relevant(&self, state: &Known, event: u32) -> bool {
+        let gain = state.gains[event as usize];
         let enough = if self.guide.is_usual[event as usize] {
             RELEVANT_IN_A_CROWD
         } else {
             RELEVANT
         };
-        gain > 0.0 && gain > (enough - 1.0) * importance
+        gain > 0.0 && gain > (enough - 1.0) * state.importance
     }
 
     /// Gives clocks back that are no longer taken away, and takes others away. Both lists are in order. Alarms are set anew
@@ -367,7 +370,7 @@ impl<'g> Decisions<'g> {
     }
 
     /// Lists the clocks to take away, with what each is worth; returns the sum.
-    fn collect(&mut self, path: &Path<'_>, from: Time, length: Span, importance: f64) -> f64 {
+    fn collect(&mut self, path: &Path<'_>, from: Time, length: Span) -> f64 {
         self.next.clear();
         let (mut total, mut idle) = (0.0, 0.0);
         if length == Span::ZERO {
@@ -376,11 +379,11 @@ impl<'g> Decisions<'g> {
         let stays = stays_seconds(path, from).unwrap_or(length.seconds());
         let mut chances = Chances::within(length);
         let mut foreseen = Chances::within(self.foreseen(path, from));
-        for event in &self.listed {
-            let is_relevant = self.is_relevant(*event, importance);
+        for event in &self.here.listed {
+            let is_relevant = self.is_relevant(&self.here, *event);
             let kind = &self.guide.events.list[*event as usize];
             let worth = match is_relevant {
-                true => self.gains[*event as usize] / (1.0 / stays + 1.0 / kind.lasts),
+                true => self.gain(*event as usize) / (1.0 / stays + 1.0 / kind.lasts),
                 false => 0.0,
             };
             let members = self.members[*event as usize].iter();
@@ -584,6 +587,7 @@ mod tests {
             observers: Observers::new(topology),
             ledger: Ledger::of(&guide.events),
             standing: vec![true; targets(topology).len()],
+            fallen: Vec::new(),
             weight: 1.0,
             depth: 0,
             window: Window::default(),

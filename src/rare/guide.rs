@@ -129,13 +129,13 @@ pub struct Guide {
     pub(super) all: Vec<Target>,
     /// The targets that are estimated by branches.
     pub(super) estimated: Vec<Target>,
-    /// Their indices among all.
-    pub(super) places: Vec<usize>,
     pub(super) configurations: Vec<Configuration>,
-    /// The effort that each target is worth, of all.
+    /// The effort that each target is worth, of all; nothing for those that are not estimated.
     pub(super) efforts: Vec<f64>,
     /// Failures of every target in a trial, as the drills have it; nothing for those that no set leads to.
-    expected: Vec<(Target, f64)>,
+    expected: Vec<f64>,
+    /// How many journeys there are.
+    journeys: usize,
     /// The clocks that branches start from, with the share of the effort that each gets.
     pub(super) initiators: Vec<(Clock, f64)>,
     /// Whether a basic event is in any set that matters.
@@ -171,12 +171,9 @@ impl Guide {
         };
         let mut exploration = Exploration::new(topology, (&events, reach), &layout, &all);
         exploration.explore_first(enough);
-        let expected: Vec<(Target, f64)> = all
-            .iter()
-            .enumerate()
-            .map(|(index, target)| (*target, exploration.frequency(index) * window))
-            .collect();
-        let is_wanted = |(index, (_, per_trial)): (usize, &(Target, f64))| {
+        let expected = (0..all.len()).map(|index| exploration.frequency(index) * window);
+        let expected: Vec<f64> = expected.collect();
+        let is_wanted = |(index, per_trial): (usize, &f64)| {
             let spread = exploration.spread(index) / window;
             let is_rare = rarity == Rarity::All || spread >= RARE_SPREAD;
             exploration.cost(index) > 0.0 && *per_trial < enough * window && is_rare
@@ -199,14 +196,15 @@ impl Guide {
                 false => 0.0,
             })
             .collect();
-        let places = (0..all.len()).filter(|target| estimated[*target]);
-        let places: Vec<usize> = places.collect();
         let stretches = &exploration.drills.stretches;
         let early = stretches.for_targets(events.list.len(), &estimated);
         let found = exploration.found;
         let mut guide = Guide {
-            estimated: places.iter().map(|place| all[*place]).collect(),
-            places,
+            estimated: (0..all.len())
+                .filter(|place| estimated[*place])
+                .map(|place| all[place])
+                .collect(),
+            journeys: topology.journeys.len(),
             configurations: found
                 .into_iter()
                 .map(|(primaries, cuts)| Configuration::new(&events, primaries, cuts, &efforts))
@@ -251,16 +249,28 @@ impl Guide {
     /// The failures of a target in a trial that its sets lead one to expect, with everything as it is at first.
     #[must_use]
     pub(super) fn failures_per_trial(&self, target: Target, topology: &Topology) -> f64 {
-        let Some(index) = self.all.iter().position(|other| *other == target) else {
-            return 0.0;
-        };
-        let failing = failing(&self.configurations[0].cuts, index);
+        let failing = failing(&self.configurations[0].cuts, self.place_of(target));
         let often = |cut: &Cut| {
             let begins =
                 chance_of_set(&self.events, &cut.needs) / overlap(&self.events, &cut.needs);
             begins * cut.share
         };
         failing.map(often).sum::<f64>() * topology.window.length.seconds()
+    }
+
+    /// The index of a target among all.
+    pub(super) fn place_of(&self, target: Target) -> usize {
+        match target {
+            Target::Requests(id) => 2 * id.index(),
+            Target::Outage(id) => 2 * id.index() + 1,
+            Target::Loss(id) => 2 * (self.journeys + id.index()),
+            Target::SplitBrain(id) => 2 * (self.journeys + id.index()) + 1,
+        }
+    }
+
+    /// Whether a target is estimated by branches.
+    pub(super) fn estimates(&self, target: Target) -> bool {
+        self.efforts[self.place_of(target)] > 0.0
     }
 
     /// Whether branches are of any use.
@@ -278,7 +288,7 @@ impl Guide {
     /// The target whose branches tell about this one, if any do: itself, or for outages all that the journey loses.
     #[must_use]
     pub fn explored_as(&self, target: Target) -> Option<Target> {
-        let is_estimated = |target: &Target| self.estimated.contains(target);
+        let is_estimated = |target: &Target| self.estimates(*target);
         let with_losses = || match target {
             Target::Outage(id) => Some(Target::Requests(id)).filter(is_estimated),
             Target::Requests(_) | Target::Loss(_) | Target::SplitBrain(_) => None,
@@ -289,8 +299,7 @@ impl Guide {
     /// The failures of a target in a trial that drills lead one to expect.
     #[must_use]
     pub fn expected_per_trial(&self, target: Target) -> f64 {
-        let found = self.expected.iter().find(|(other, _)| *other == target);
-        found.map_or(0.0, |(_, per_trial)| *per_trial)
+        self.expected[self.place_of(target)]
     }
 
     /// How many units a weight of one has in samples.

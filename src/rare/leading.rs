@@ -30,9 +30,7 @@ impl Guide {
             .configurations
             .first()
             .map_or(&[][..], |all_up| &all_up.cuts);
-        let index = self.all.iter().position(|other| *other == target);
-        let cuts = index.into_iter().flat_map(|index| failing(cuts, index));
-        let mut sets: Vec<LeadingSet> = cuts
+        let mut sets: Vec<LeadingSet> = failing(cuts, self.place_of(target))
             .map(|cut| LeadingSet {
                 needs: cut
                     .needs

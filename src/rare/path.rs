@@ -21,6 +21,8 @@ pub(super) struct Path<'t> {
     pub ledger: Ledger,
     /// Which targets have not failed at the moment: nothing needs to be forced for the others.
     pub standing: Vec<bool>,
+    /// The others, of those that get any effort, in order.
+    pub fallen: Vec<Target>,
     pub weight: f64,
     /// How many branches it is away from the nominal trial.
     pub depth: u32,
@@ -47,19 +49,36 @@ pub(super) fn calm_from<C: Chance>(
 impl<'t> Path<'t> {
     /// Looks at which of the targets have failed that get any effort; says whether that is news.
     pub fn look(&mut self, guide: &Guide) -> bool {
-        let mut is_news = false;
-        for (place, target) in guide.places.iter().zip(&guide.estimated) {
-            let standing = &mut self.standing[*place];
-            let now = match *target {
+        let (observers, standing) = (&self.observers, &mut self.standing);
+        let before = self.fallen.len();
+        self.fallen.retain(|target| {
+            let falls = match *target {
                 Target::Requests(id) | Target::Outage(id) => {
-                    !self.observers.journeys[id.index()].is_open()
+                    observers.journeys[id.index()].is_open()
                 }
-                Target::SplitBrain(id) => !self.observers.stores[id.index()].is_open(),
-                Target::Loss(_) => true,
+                Target::SplitBrain(id) => observers.stores[id.index()].is_open(),
+                Target::Loss(_) => false,
             };
-            is_news |= std::mem::replace(standing, now) != now;
+            standing[guide.place_of(*target)] = !falls;
+            falls
+        });
+        let risen = before - self.fallen.len();
+        let journeys = observers.open_journeys();
+        let of_journeys = journeys.flat_map(|id| [Target::Requests(id), Target::Outage(id)]);
+        let of_stores = observers.open_stores().map(Target::SplitBrain);
+        let stood = self.fallen.len();
+        for target in of_journeys.chain(of_stores) {
+            let stands = &mut standing[guide.place_of(target)];
+            if guide.estimates(target) && std::mem::replace(stands, false) {
+                self.fallen.push(target);
+            }
         }
-        is_news
+        let fell = self.fallen.len() - stood;
+        if fell > 0 {
+            self.fallen
+                .sort_unstable_by_key(|target| guide.place_of(*target));
+        }
+        risen + fell > 0
     }
 
     /// Draws what is left of repairs in usual crowds anew, so that a branch does not share the luck of those that it left.
@@ -80,6 +99,7 @@ impl<'t> Path<'t> {
         self.observers.clone_from(&other.observers);
         self.ledger.copy_from(&other.ledger);
         self.standing.clone_from(&other.standing);
+        self.fallen.clone_from(&other.fallen);
         self.weight = other.weight;
         self.depth = other.depth;
         self.window.copy_from(&other.window);

@@ -37,6 +37,18 @@ fn services(list: &[(&str, u32, u32)]) -> String {
     )
 }
 
+#[test]
+fn targets_are_found_by_arithmetic() {
+    let topology = topology(
+        "places: { r: { zones: [a, b] } }\nservices:\n  web: { runs: { r: 2 }, instance: { fails: { every: 100h, lasts: 1h } } }\n\
+         stores:\n  db: { members: { primary: r/a, async: [r/b] }, member: { fails: { every: 100h, lasts: 1h } }, replication: async }\n\
+         journeys:\n  look: { needs: [web], rate: 1/s }\n  buy: { needs: [web], writes: db, rate: 1/s }\n",
+    );
+    let guide = Guide::new(&topology, Rarity::All);
+    let places = guide.all.iter().map(|target| guide.place_of(*target));
+    assert!(places.eq(0..6));
+}
+
 /// What leads to the target, each set by the second part of its paths with its counts, in alphabetical order.
 fn sets(topology: &Topology, target: Target) -> Vec<String> {
     let guide = Guide::new(topology, Rarity::All);
@@ -516,7 +528,7 @@ fn what_plain_trials_have_not_met_is_no_disagreement() {
     );
     let guide = Guide::new(&topology, Rarity::Rare);
     for seed in 1..=5 {
-        let checks = check(&topology, &guide, seed);
+        let checks = check(&topology, &guide, seed, 256);
         assert_eq!(checks.len(), 1);
         assert!(checks[0].agrees(), "seed {seed}: {checks:?}");
     }

@@ -368,6 +368,7 @@ impl<'t> Explorer<'t> {
             observers: observers.clone(),
             ledger: Ledger::of(&self.guide.events),
             standing: vec![true; self.guide.all.len()],
+            fallen: Vec::new(),
             weight: 1.0,
             depth: 0,
             window: Window::default(),
@@ -377,6 +378,7 @@ impl<'t> Explorer<'t> {
         path.observers.clone_from(observers);
         path.ledger.copy_from(ledger);
         path.standing.fill(true);
+        path.fallen.clear();
         path.depth = 0;
         path.window.copy_from(&Window::default());
         self.begin(&mut path);
@@ -543,7 +545,7 @@ impl<'t> Explorer<'t> {
     fn step_both_ways(&mut self, path: &mut Path<'t>, at: Time) -> bool {
         let relevant = |draw| {
             let event = self.guide.events.of_draw(draw)?;
-            let gain = self.decisions.gains[event];
+            let gain = self.decisions.gain(event);
             (gain > 0.0).then_some((draw, self.guide.events.list[event].chance * gain))
         };
         let Some((draw, gain)) = path.world.choice_ahead().and_then(relevant) else {

@@ -108,7 +108,9 @@ impl Study {
     /// How branches compare with plain simulation where both see failures; worked out when first asked for.
     pub fn checks(&self) -> &[Check] {
         self.checks.get_or_init(|| match &self.guide {
-            Some(guide) => rare::check::check(&self.topology, guide, self.seed),
+            Some(guide) => {
+                rare::check::check(&self.topology, guide, self.seed, self.plan.max_trials())
+            }
             None => Vec::new(),
         })
     }

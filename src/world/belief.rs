@@ -122,6 +122,12 @@ impl<C: Chance> World<'_, C> {
             .unwrap_or(Time::NEVER);
         let slot = self.layout.opinion(id);
         self.state.agenda.set(slot, next);
+        let wavers = !next.is_never();
+        let wavered = std::mem::replace(&mut self.state.detectors[id.index()].wavers, wavers);
+        if !matches!(detector.watches, Watch::Instance(..)) {
+            self.state.coarse_opinions += u32::from(wavers);
+            self.state.coarse_opinions -= u32::from(wavered);
+        }
     }
 
     /// What a probe from one vantage point meets.

@@ -180,9 +180,7 @@ impl<'t, C: Chance> World<'t, C> {
     /// Whether no store, no entry and none of their detectors has anything under way.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        let mut detectors = self.layout.coarse_detectors.iter();
-        self.state.agenda.is_idle_from(self.layout.first_control)
-            && detectors.all(|id| !self.is_set(Timer::Opinion(*id)))
+        self.state.coarse_opinions == 0 && self.state.agenda.is_idle_from(self.layout.first_control)
     }
 
     /// Whether a balancer keeps an instance out, or has yet to take note of what has become of it.

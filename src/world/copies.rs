@@ -38,6 +38,7 @@ copied_field_by_field!(State {
     instances_up,
     detectors,
     believed_down,
+    coarse_opinions,
     probers,
     stores,
     traffic,

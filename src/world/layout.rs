@@ -65,8 +65,6 @@ pub struct Layout {
     pub(super) phases: Vec<Law>,
     /// The index of a detector's first prober.
     pub(super) probers: Vec<usize>,
-    /// Detectors of entries and stores.
-    pub(super) coarse_detectors: Vec<DetectorId>,
     /// Detectors that raise false alarms, or whose vantage points meet different things from the start.
     pub(super) busy_at_start: Vec<DetectorId>,
     /// The detectors of each instance or member.
@@ -191,9 +189,6 @@ impl Layout {
                 .map(|detector| super::uniform(Span::ZERO, detector.every))
                 .collect(),
             probers,
-            coarse_detectors: those_detectors(topology, |detector| {
-                !matches!(detector.watches, Watch::Instance(..))
-            }),
             busy_at_start: those_detectors(topology, |detector| {
                 detector.false_alarm_every.is_some()
                     || matches!(detector.watches, Watch::Primary(_))

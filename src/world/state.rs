@@ -38,6 +38,8 @@ pub struct State {
     pub detectors: Vec<DetectorState>,
     /// Whether each detector believes its target down; apart, because balancers ask many at a time.
     pub believed_down: Vec<bool>,
+    /// How many detectors of entries and stores will change an opinion unless something happens before.
+    pub coarse_opinions: u32,
     /// The probers of all detectors, in their order.
     pub probers: Vec<Prober>,
     /// One entry per store.
@@ -133,6 +135,8 @@ pub struct DetectorState {
     pub alarm: Option<Time>,
     /// Whether its probers have been given phases.
     pub has_phases: bool,
+    /// Whether an opinion will change unless something happens before.
+    pub wavers: bool,
 }
 
 /// Where a store's recovery stands.
@@ -299,6 +303,7 @@ impl State {
                 .collect(),
             detectors: vec![DetectorState::default(); topology.detectors.len()],
             believed_down: vec![false; topology.detectors.len()],
+            coarse_opinions: 0,
             probers: vec![Prober::default(); probers],
             stores: topology
                 .stores
