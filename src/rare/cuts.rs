@@ -87,8 +87,6 @@ pub struct Task<'a> {
     pub reach: &'a Reach,
     /// The targets to search for.
     pub wanted: &'a [bool],
-    /// Failures a second after which a target is common enough to be left alone.
-    pub enough: f64,
 }
 
 /// A search for the sets that matter, from one state at rest.
@@ -97,8 +95,6 @@ pub struct Search<'a> {
     pub(super) cuts: Vec<Cut>,
     /// Cost rate of each target by the sets found so far.
     pub(super) known: Vec<f64>,
-    /// How often a second each target fails by the sets found so far.
-    frequencies: Vec<f64>,
     /// The sets found, by their first basic event.
     starting_with: Vec<Vec<u32>>,
     /// Drills that were about each target.
@@ -118,7 +114,6 @@ impl<'a> Search<'a> {
             task,
             cuts: Vec::new(),
             known: vec![0.0; targets],
-            frequencies: vec![0.0; targets],
             starting_with: vec![Vec::new(); task.events.list.len()],
             tried: vec![0; targets],
             patience: PATIENCE,
@@ -202,7 +197,7 @@ impl<'a> Search<'a> {
             0.0 => self.tried[target] < self.patience,
             known => most > NEGLIGIBLE * known,
         };
-        is_open && self.task.wanted[target] && self.frequencies[target] < self.task.enough
+        is_open && self.task.wanted[target]
     }
 
     /// Whether this very set could add something to a target that all of it touches.
@@ -307,9 +302,6 @@ impl<'a> Search<'a> {
             if self.is_worse(target, set, outcome) {
                 let more = cost - self.explained(target, set);
                 self.known[target] += chance * more;
-                if outcome.fails[target] {
-                    self.frequencies[target] += chance / outcome.overlap * outcome.shares[target];
-                }
                 self.starting_with[set[0].0 as usize].push(self.cuts.len() as u32);
                 self.cuts.push(Cut {
                     needs: set.clone(),

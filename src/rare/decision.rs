@@ -41,12 +41,12 @@ const MOST_TRIES: f64 = 4.0;
 const MOST_EMPHASIS: f64 = 1000.0;
 /// Tries for each strike that is expected in a window.
 const LIKELY_TRIES: f64 = 1.0;
-/// Once so many branches come from one of the nominal trial, tries become fewer as there are more of them: while something
-/// stays broken for very long, each of many windows would begin more.
-const PLENTY: f64 = 1024.0;
+/// Once so many windows have been opened in a branch of the nominal trial and those that come from it, tries become fewer
+/// as there are more of them: while something stays broken or under way for very long, each of many windows would begin more.
+const PLENTY: f64 = 8192.0;
 /// Gains that are remembered, of all states together.
 const MOST_KNOWN_GAINS: usize = 1 << 20;
-/// How far ahead one looks when no repair is due.
+/// How far ahead one looks when no repair is due: so far, or for as long as nothing has happened.
 const LOOK_AHEAD: Span = Span(6 * 3_600_000_000_000);
 
 /// What can be taken away of a basic event.
@@ -155,8 +155,8 @@ pub(super) struct Decisions<'g> {
     /// Room for what to look up in it.
     key: Vec<u32>,
     spreads: Spreads,
-    /// Branches that have come from the present one of the nominal trial.
-    descendants: f64,
+    /// Windows that were opened in the present branch of the nominal trial and those that have come from it.
+    windows: f64,
 }
 
 impl<'g> Decisions<'g> {
@@ -174,24 +174,19 @@ impl<'g> Decisions<'g> {
             known: BTreeMap::new(),
             key: Vec::new(),
             spreads: Spreads::default(),
-            descendants: 0.0,
+            windows: 0.0,
         }
     }
 
     /// Begins with a branch from the nominal trial.
     pub fn begin_family(&mut self) {
-        self.descendants = 0.0;
-    }
-
-    /// Counts a branch that comes from it.
-    pub fn add_descendant(&mut self) {
-        self.descendants += 1.0;
+        self.windows = 0.0;
     }
 
     /// What numbers of tries are multiplied by. What was explored so far may decide how much more is, as weights know how
     /// much that is.
     pub fn restraint(&self) -> f64 {
-        PLENTY / self.descendants.max(PLENTY)
+        PLENTY / self.windows.max(PLENTY)
     }
 
     /// Begins a new trial.
@@ -209,6 +204,7 @@ impl<'g> Decisions<'g> {
 
     /// Opens a window in a branch: takes clocks away or gives them back, and plans tries.
     pub fn open(&mut self, path: &mut Path<'_>, from: Time, luck: &mut Stream) {
+        self.windows += 1.0;
         self.look_up_gains(path);
         let length = self.length(path, from);
         let mut value = self.collect(path, from, length);
@@ -363,7 +359,7 @@ impl<'g> Decisions<'g> {
             if is_down_for_good(path) {
                 self.end
             } else {
-                from.after(LOOK_AHEAD)
+                from.after(LOOK_AHEAD.max(from.since(path.world.state.now)))
             }
         });
         next.min(self.end).since(from)

@@ -81,10 +81,10 @@ where
     }
 
     /// Everything as it is at first, from below and from above.
-    pub fn explore_first(&mut self, enough: f64) {
+    pub fn explore_first(&mut self) {
         let most = MOST_DRILLS.min(self.affordable);
         let wanted = vec![true; self.targets.len()];
-        self.explore((&wanted, enough), most, |_| Some(Vec::new()));
+        self.explore(&wanted, most, |_| Some(Vec::new()));
     }
 
     /// The other combinations of primaries, for these targets only.
@@ -97,17 +97,12 @@ where
                 let known: Vec<Set> = cuts.map(|cut| cut.needs.clone()).collect();
                 (!known.is_empty()).then_some(known)
             };
-            self.explore((wanted, f64::INFINITY), most, known);
+            self.explore(wanted, most, known);
         }
     }
 
     /// The next combination of primaries. For targets that nothing leads to from below, `known` has sets that may.
-    fn explore(
-        &mut self,
-        (wanted, enough): (&[bool], f64),
-        most: usize,
-        known: impl Fn(usize) -> Option<Vec<Set>>,
-    ) {
+    fn explore(&mut self, wanted: &[bool], most: usize, known: impl Fn(usize) -> Option<Vec<Set>>) {
         let (drills, worlds) = (&mut self.drills, &mut self.worlds);
         let start = worlds[self.found.len()].clone();
         let mut drill = |set: &[(u32, u16)]| {
@@ -127,7 +122,6 @@ where
             targets: self.targets,
             reach: &self.reach,
             wanted,
-            enough,
         });
         let elsewhere = (0..self.targets.len()).filter(|target| wanted[*target]);
         let elsewhere = elsewhere.filter_map(&known).flatten().take(most);

@@ -23,8 +23,6 @@ use crate::world::state::State;
 /// A target is rare if the cost of a trial has this relative variance or more: ten thousand plain trials would then
 /// know its mean to 3 % at best. Failures that all cost the same have it when there is one in two trials.
 pub const RARE_SPREAD: f64 = 2.0;
-/// Failures in a trial from which on a target is common, whatever they cost.
-const COMMON_PER_TRIAL: f64 = 20.0;
 /// A state this many times as near to a failure as everything up is outside the safe set, unless it is usual.
 pub const UNSAFE: f64 = 3.0;
 /// Initiators are active for this share of the time at most, all together: what strikes more often is usual, and begins
@@ -165,20 +163,20 @@ impl Guide {
         events.count_together(groups);
         reach.count_together(&events);
         let window = topology.window.length.seconds();
-        let enough = match rarity {
-            Rarity::Rare => COMMON_PER_TRIAL / window,
-            Rarity::All => f64::INFINITY,
-        };
         let mut exploration = Exploration::new(topology, (&events, reach), &layout, &all);
-        exploration.explore_first(enough);
+        exploration.explore_first();
         let expected = (0..all.len()).map(|index| exploration.frequency(index) * window);
         let expected: Vec<f64> = expected.collect();
-        let is_wanted = |(index, per_trial): (usize, &f64)| {
-            let spread = exploration.spread(index) / window;
-            let is_rare = rarity == Rarity::All || spread >= RARE_SPREAD;
-            exploration.cost(index) > 0.0 && *per_trial < enough * window && is_rare
+        let is_wanted = |(index, target): (usize, &Target)| {
+            let is_rare = match (rarity, target) {
+                (Rarity::All, _) => true,
+                // What a loss costs can be anything: a standby may be days behind when it is promoted.
+                (Rarity::Rare, Target::Loss(_)) => true,
+                (Rarity::Rare, _) => exploration.spread(index) / window >= RARE_SPREAD,
+            };
+            exploration.cost(index) > 0.0 && is_rare
         };
-        let mut estimated: Vec<bool> = expected.iter().enumerate().map(is_wanted).collect();
+        let mut estimated: Vec<bool> = all.iter().enumerate().map(is_wanted).collect();
         for (outage, losses) in outages(&all) {
             let share = OUTAGES_AMONG_LOSSES * exploration.cost(losses);
             estimated[outage] &= !estimated[losses] || exploration.cost(outage) < share;

@@ -459,7 +459,6 @@ impl<'t> Explorer<'t> {
         self.decisions.begin_family();
         self.follow_forced(path);
         while let Some(path) = self.pending.pop() {
-            self.decisions.add_descendant();
             self.follow_forced(path);
         }
     }
