@@ -12,7 +12,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::drill::{Outcome, Set, overlap};
+use super::drill::{Extent, Outcome, Set, extent, overlap};
 use super::event::{Events, What};
 use super::guide::Target;
 use super::reach::Reach;
@@ -183,16 +183,16 @@ impl<'a> Search<'a> {
 
     /// Whether a set of this chance could still add something, whatever is in it.
     fn could_matter(&self, chance: f64, set: &[(u32, u16)]) -> bool {
-        let overlap = overlap(self.task.events, set);
+        let extent = extent(self.task.events, set);
         let targets = 0..self.task.targets.len();
         chance > LEAST_CHANCE
             && targets
                 .into_iter()
-                .any(|target| self.could_add(target, chance, overlap))
+                .any(|target| self.could_add(target, chance, extent))
     }
 
-    fn could_add(&self, target: usize, chance: f64, overlap: f64) -> bool {
-        let most = chance * self.task.targets[target].most_cost_rate(overlap);
+    fn could_add(&self, target: usize, chance: f64, extent: Extent) -> bool {
+        let most = chance * self.task.targets[target].most_cost(extent) / extent.overlap;
         let is_open = match self.known[target] {
             0.0 => self.tried[target] < self.patience,
             known => most > NEGLIGIBLE * known,
@@ -202,12 +202,12 @@ impl<'a> Search<'a> {
 
     /// Whether this very set could add something to a target that all of it touches.
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
-        let overlap = overlap(self.task.events, set);
+        let extent = extent(self.task.events, set);
         // What fails to work makes longer what cannot get worse.
         let mut members = set.iter();
         let prolongs = members.any(|(event, _)| self.task.events.list[*event as usize].prolongs());
         let could_add = |target: &usize| {
-            self.could_add(*target, chance, overlap)
+            self.could_add(*target, chance, extent)
                 && (prolongs || !self.is_saturated(*target, set))
         };
         let touched = self.task.reach.targets_of(set).into_iter();
@@ -231,13 +231,17 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Whether subsets of a set cost a target about all there is to lose, or make it happen more often than not.
+    /// Whether subsets of a set cost a target about all that it could.
     fn is_saturated(&self, target: usize, set: &[(u32, u16)]) -> bool {
-        let explained = match self.task.targets[target] {
-            Target::Requests(_) | Target::Outage(_) => self.explained(target, set),
-            Target::Loss(_) | Target::SplitBrain(_) => self.explained_times(target, set),
+        let extent = extent(self.task.events, set);
+        let (explained, most) = match self.task.targets[target] {
+            Target::Requests(_) | Target::Outage(_) => (self.explained(target, set), 1.0),
+            Target::Loss(_) | Target::SplitBrain(_) => {
+                let most = self.task.targets[target].most_cost(extent);
+                (self.explained_times(target, set), most)
+            }
         };
-        explained >= SATURATED
+        explained >= SATURATED * most
     }
 
     /// What the subsets of a set cost a target.
@@ -342,9 +346,9 @@ impl<'a> Search<'a> {
                 larger.pop();
             }
             larger.push((event, count));
-            let overlap = overlap(self.task.events, &larger);
+            let extent = extent(self.task.events, &larger);
             let mut targets = reach.targets_by(event, &touched);
-            if !targets.any(|target| self.could_add(target, chance, overlap)) {
+            if !targets.any(|target| self.could_add(target, chance, extent)) {
                 continue;
             }
             self.waiting.push(Candidate {

@@ -335,9 +335,14 @@ impl<'g> Decisions<'g> {
         *ready.nth(place as usize).expect("as many as were counted")
     }
 
-    /// How far ahead one looks: to the next repair, and not beyond what is measured.
+    /// How far ahead one looks: until the next repair or until a standby has caught up, and not beyond what is measured.
     fn length(&self, path: &Path<'_>, from: Time) -> Span {
-        self.until(path, from, next_repair(path, from, |_| true))
+        let repaired = next_repair(path, from, |_| true).into_iter();
+        self.until(path, from, repaired.chain(self.caught_up(path)).min())
+    }
+
+    fn caught_up(&self, path: &Path<'_>) -> Option<Time> {
+        path.ledger.next_caught_up(&self.guide.events, &path.world)
     }
 
     /// How long a window will be, as far as that may decide what is taken away: when repairs end that are drawn anew is known
@@ -351,7 +356,8 @@ impl<'g> Decisions<'g> {
             .map(|crowd| 1.0 / self.guide.events.list[crowd].lasts)
             .sum();
         let usual = (rate > 0.0).then(|| from.after(Span::from_seconds(1.0 / rate)));
-        self.until(path, from, known.into_iter().chain(usual).min())
+        let known = known.into_iter().chain(usual);
+        self.until(path, from, known.chain(self.caught_up(path)).min())
     }
 
     fn until(&self, path: &Path<'_>, from: Time, next: Option<Time>) -> Span {

@@ -2,12 +2,13 @@
 //!
 //! All strike at the same moment, every delay takes its median, nothing else strikes, and all is repaired after the
 //! time for which such faults overlap on the average; where that ends a recovery undisturbed, it is played again with
-//! repairs that come in between (see `early`). So whatever mechanism turns faults into outages, loss or split brains is
+//! repairs that come in between (see `early`), and where a standby falls behind, with the others striking while it catches up
+//! (see `behind`). So whatever mechanism turns faults into outages, loss or split brains is
 //! known here without a second description of it. A drill guides a search and never enters a figure.
 
 use std::collections::BTreeSet;
 
-use super::early::{Early, Mixed, Play, Stretches, Watch, early_repairs, mixed};
+use super::early::{Early, FEW_FAULTS, Mixed, Play, Stretches, Watch, early_repairs, mixed};
 use super::event::{Events, What, parts_hit};
 use super::guide::{Target, targets};
 use crate::dist::Law;
@@ -71,7 +72,7 @@ pub type Set = Vec<(u32, u16)>;
 pub struct Outcome {
     /// For how long the faults overlapped, seconds.
     pub overlap: f64,
-    /// For each target, seconds' worth of requests lost, or how often it happened, on the average.
+    /// For each target what it cost on the average, see [`Target::cost`].
     pub costs: Vec<f64>,
     /// For each target, whether it may fail, and does not only lose something.
     pub fails: Vec<bool>,
@@ -186,15 +187,21 @@ impl<'t> Drills<'t> {
         let recoveries = &self.watch.found;
         let early = early_repairs(self.topology, struck, (start, repaired), recoveries);
         std::mem::swap(&mut self.world, &mut self.other_world);
-        let others = early.into_iter();
-        let others = others.map(|early| (early, self.play_once(base, &script, Some(early))));
-        let others: Vec<(Early, Play)> = others.collect();
+        let early = early.into_iter();
+        let early = early.map(|early| (early, self.play_once(base, &script, Some(early))));
+        let mut early: Vec<(Early, Play)> = early.collect();
+        let behind = self.play_behind(base, &script);
         std::mem::swap(&mut self.world, &mut self.other_world);
+        let left = 1.0 - behind.iter().map(|(chance, _)| chance).sum::<f64>();
+        early.iter_mut().for_each(|(early, _)| early.chance *= left);
+        let with_chances = early.iter().map(|(early, play)| (early.chance, play));
+        let behind = behind.iter().map(|(chance, play)| (*chance, play));
+        let others: Vec<(f64, &Play)> = with_chances.chain(behind).collect();
         let all = 0..self.targets.len();
         let mixed: Vec<Mixed> = all.map(|target| mixed(target, &usual, &others)).collect();
         for (target, mixed) in mixed.iter().enumerate() {
             self.stretches
-                .note(self.events, (target, *mixed), &usual, &others);
+                .note(self.events, (target, *mixed), &usual, &early);
         }
         Outcome {
             overlap: repaired.since(start).seconds(),
@@ -211,9 +218,73 @@ impl<'t> Drills<'t> {
         script: &Script<'_>,
         early: Option<Early>,
     ) -> Play {
+        let mut world = self.copy_of(base, script);
+        let play = self.observe(&mut world, script, early);
+        self.world = Some(world);
+        play
+    }
+
+    fn copy_of(&mut self, base: &World<'t, Median>, script: &Script<'_>) -> World<'t, Median> {
         let mut world = self.world.take().unwrap_or_else(|| base.clone());
         world.copy_state(base);
         world.chance_mut().failing = script.failing.to_vec();
+        world
+    }
+
+    /// Plays a few faults again, each of them once long before the others: these strike while a standby catches up. With
+    /// the share of the time that this takes.
+    fn play_behind(&mut self, base: &World<'t, Median>, script: &Script<'_>) -> Vec<(f64, Play)> {
+        let mut plays = Vec::new();
+        if !(2..=FEW_FAULTS).contains(&script.struck.len()) {
+            return plays;
+        }
+        for clock in script.struck {
+            let Clock::Fault(first) = *clock else {
+                continue;
+            };
+            let Some(event) = self.events.of_clock(*clock) else {
+                continue;
+            };
+            let lasts = Span::from_seconds(self.events.list[event].lasts).min(LONGEST_OVERLAP);
+            let mut world = self.copy_of(base, script);
+            world.strike_at(*clock, script.start);
+            let repaired = script.start.after(lasts);
+            go_on(&mut world, repaired);
+            repair(&mut world, first, repaired);
+            go_on(&mut world, repaired);
+            if let Some(caught_up) = self.events.behind.until(&world, first) {
+                let takes = caught_up.since(repaired);
+                let middle = repaired.after(Span(takes.0 / 2));
+                go_on(&mut world, middle);
+                let others = script.struck.iter().copied();
+                let others: Vec<Clock> = others.filter(|other| other != clock).collect();
+                let overlap = script.repaired.since(script.start);
+                let script = Script {
+                    struck: &others,
+                    failing: script.failing,
+                    start: middle,
+                    repaired: middle.after(overlap),
+                };
+                let share = takes.seconds() / (lasts.seconds() + takes.seconds());
+                plays.push((share, self.observe(&mut world, &script, None)));
+            }
+            world.chance_mut().failing.clear();
+            self.world = Some(world);
+        }
+        let all: f64 = plays.iter().map(|(share, _)| share).sum();
+        for (share, _) in &mut plays {
+            *share /= all.max(1.0);
+        }
+        plays
+    }
+
+    /// Lets a script happen in a world that has come as far as its start, and measures that.
+    fn observe(
+        &mut self,
+        world: &mut World<'t, Median>,
+        script: &Script<'_>,
+        early: Option<Early>,
+    ) -> Play {
         let window = Windowed {
             from: script.start,
             to: script.repaired.after(AFTERMATH),
@@ -222,26 +293,25 @@ impl<'t> Drills<'t> {
             world.strike_at(*clock, script.start);
         }
         self.observers.restart_over(window);
-        self.observers.settled(&world);
+        self.observers.settled(world);
         self.watch.restart();
         if let Some(early) = early {
-            self.follow(&mut world, early.at);
-            repair(&mut world, early.fault, early.at);
+            self.follow(world, early.at);
+            repair(world, early.fault, early.at);
         }
-        self.follow(&mut world, script.repaired);
+        self.follow(world, script.repaired);
         world.chance_mut().repair_takes = Span::ZERO;
         for clock in script.struck {
             if let Clock::Fault(id) = *clock {
-                repair(&mut world, id, script.repaired);
+                repair(world, id, script.repaired);
             }
         }
-        self.follow(&mut world, window.to);
+        self.follow(world, window.to);
         self.totals.clear();
         self.observers.add_to(1.0, &mut self.totals);
         let rested = world.next().is_never() && !self.observers.is_open();
         world.chance_mut().repair_takes = Span::FOREVER;
         world.chance_mut().failing.clear();
-        self.world = Some(world);
         let targets = || self.targets.iter();
         Play {
             costs: targets().map(|target| target.cost(&self.totals)).collect(),
@@ -273,10 +343,43 @@ impl<'t> Drills<'t> {
     }
 }
 
+/// Lets time pass until then, unobserved.
+fn go_on(world: &mut World<'_, Median>, until: Time) {
+    for _ in 0..MOST_EVENTS {
+        if world.next() > until {
+            break;
+        }
+        world.step();
+    }
+}
+
 /// Sets when a fault is repaired, if it is active and a crew works on it.
 fn repair(world: &mut World<'_, Median>, id: FaultId, at: Time) {
     if !world.waits_for_a_crew(id) && world.state.faults[id.index()].active {
         world.repair_at(id, at);
+    }
+}
+
+/// How long a set of basic events is the case, seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// For how long all of them are, on the average, once they are.
+    pub overlap: f64,
+    /// For how long the one is that lasts longest, on the average.
+    pub longest: f64,
+}
+
+/// How long a set is the case.
+pub fn extent(events: &Events, set: &[(u32, u16)]) -> Extent {
+    let lasts = set
+        .iter()
+        .map(|(event, _)| events.list[*event as usize].lasts);
+    Extent {
+        overlap: overlap(events, set),
+        longest: lasts
+            .filter(|lasts| lasts.is_finite())
+            .fold(0.0, f64::max)
+            .min(LONGEST_OVERLAP.seconds()),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::world::note::Event;
 use crate::world::state::{Phase, Trigger};
 
 /// In sets of more faults than this, only the one that set the recovery off is repaired early.
-const FEW_FAULTS: usize = 3;
+pub const FEW_FAULTS: usize = 3;
 /// A drill is played again so many times at most.
 const MOST_PLAYS: usize = 4;
 /// Repairs that fall into a recovery less often than this are left alone.
@@ -184,11 +184,10 @@ pub struct Mixed {
     pub share: f64,
 }
 
-/// What a target comes to on the average over the usual play of a drill and those with early repairs.
-pub fn mixed(target: usize, usual: &Play, others: &[(Early, Play)]) -> Mixed {
-    let early: f64 = others.iter().map(|(early, _)| early.chance).sum();
-    let plays = others.iter().map(|(early, play)| (early.chance, play));
-    let plays = || plays.clone().chain([(1.0 - early, usual)]);
+/// What a target comes to on the average over the usual play of a drill and others, each of these with its chance.
+pub fn mixed(target: usize, usual: &Play, others: &[(f64, &Play)]) -> Mixed {
+    let left = 1.0 - others.iter().map(|(chance, _)| chance).sum::<f64>();
+    let plays = || others.iter().copied().chain([(left, usual)]);
     let fails = plays().any(|(_, play)| play.fails[target]);
     let counts = |play: &Play| {
         if fails {
@@ -197,7 +196,7 @@ pub fn mixed(target: usize, usual: &Play, others: &[(Early, Play)]) -> Mixed {
             play.costs[target] > 0.0
         }
     };
-    // Without early repairs, the sums are the usual play to the last bit.
+    // Without others, the sums are the usual play to the last bit.
     Mixed {
         cost: plays()
             .map(|(chance, play)| chance * play.costs[target])

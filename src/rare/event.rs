@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::behind::Behind;
 use crate::dist::Law;
 use crate::engine::DrawId;
 use crate::exact::k_of_n::counts;
@@ -142,6 +143,8 @@ pub struct Events {
     pub list: Vec<BasicEvent>,
     of_fault: Vec<Option<u32>>,
     of_alarm: Vec<Option<u32>>,
+    /// Which standbys fall behind by which faults.
+    pub behind: Behind,
     /// Where failures to work begin in the list.
     first_failure: usize,
     /// Those that are counted together, at the end of the list.
@@ -166,6 +169,7 @@ impl Events {
             list: Vec::new(),
             of_fault: vec![None; topology.faults.len()],
             of_alarm: vec![None; topology.detectors.len()],
+            behind: Behind::new(topology),
             first_failure: 0,
             groups: Vec::new(),
             group_of: Vec::new(),

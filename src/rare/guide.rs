@@ -6,7 +6,7 @@
 
 use super::alike;
 use super::cuts::{Cut, chance_of_set, failing};
-use super::drill::overlap;
+use super::drill::{Extent, overlap};
 use super::event::{BasicEvent, Events, What};
 use super::exploration::{Exploration, affordable, outages};
 use super::importance::Configuration;
@@ -66,14 +66,16 @@ pub enum Target {
 }
 
 impl Target {
-    /// What a trial cost: seconds' worth of lost requests, seconds of downtime, or how often it happened.
+    /// What a trial cost: seconds' worth of lost requests, seconds of downtime, how often it happened; or, of losses, that
+    /// and the seconds of writes that were lost.
     pub(super) fn cost(self, totals: &Totals) -> f64 {
         match self {
             Target::Requests(id) => totals.journeys[id.index()].lost_seconds,
             Target::Outage(id) => totals.journeys[id.index()].down_seconds,
             Target::Loss(id) => {
                 let losses = totals.stores[id.index()].losses.iter();
-                losses.filter(|loss| loss.writes > 0.0).count() as f64
+                let counted = losses.filter(|loss| loss.writes > 0.0);
+                counted.map(|loss| 1.0 + loss.seconds).sum()
             }
             Target::SplitBrain(id) => {
                 let store = &totals.stores[id.index()];
@@ -92,11 +94,13 @@ impl Target {
         }
     }
 
-    /// The most that it can cost per second of an overlap of this length.
-    pub(super) fn most_cost_rate(self, overlap: f64) -> f64 {
+    /// The most that a set of this extent can cost.
+    pub(super) fn most_cost(self, extent: Extent) -> f64 {
         match self {
-            Target::Requests(_) | Target::Outage(_) => 1.0,
-            Target::Loss(_) | Target::SplitBrain(_) => 1.0 / overlap,
+            Target::Requests(_) | Target::Outage(_) => extent.overlap,
+            // A standby can lack what was written while something was broken.
+            Target::Loss(_) => 1.0 + extent.longest,
+            Target::SplitBrain(_) => 1.0,
         }
     }
 }

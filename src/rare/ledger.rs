@@ -3,6 +3,7 @@
 use super::event::{Events, parts_hit};
 use super::guide::Guide;
 use crate::engine::Chance;
+use crate::time::Time;
 use crate::topology::{DetectorId, FaultId};
 use crate::world::World;
 use crate::world::clocks::Clock;
@@ -18,7 +19,8 @@ pub(super) struct Ledger {
     pub active: Vec<FaultId>,
     /// Detectors that have raised a false alarm.
     alarmed: Vec<DetectorId>,
-    /// Faults that are repaired while balancers have yet to take note of that: they count until then.
+    /// Faults that are repaired while balancers have yet to take note of that, or standbys to catch up: they count until
+    /// then.
     lingering: Vec<FaultId>,
     /// How many initiators are the case.
     initiators: u32,
@@ -43,6 +45,14 @@ impl Ledger {
     /// How many members of a basic event are the case.
     pub fn count(&self, event: u32) -> u16 {
         self.counts[event as usize]
+    }
+
+    /// When the next standby will have caught up that fell behind by a fault which is repaired.
+    pub fn next_caught_up<C: Chance>(&self, events: &Events, world: &World<'_, C>) -> Option<Time> {
+        let lingering = self.lingering.iter();
+        lingering
+            .filter_map(|id| events.behind.until(world, *id))
+            .min()
     }
 
     /// How many members of a basic event count although they are repaired, so that they can strike again.
@@ -108,7 +118,7 @@ impl Ledger {
                 }
                 Event::Repaired(id) => {
                     self.active.retain(|other| *other != id);
-                    if guide.usual_crowd(id).is_none() && is_settling(world, id) {
+                    if guide.usual_crowd(id).is_none() && is_settling(guide, world, id) {
                         self.lingering.push(id);
                         continue;
                     }
@@ -137,12 +147,12 @@ impl Ledger {
         matters
     }
 
-    /// Counts that balancers have taken note of repairs; says whether it may matter.
+    /// Counts that balancers have taken note of repairs and standbys have caught up; says whether it may matter.
     fn count_settled<C: Chance>(&mut self, guide: &Guide, world: &World<'_, C>) -> bool {
         let mut matters = false;
         let mut next = 0;
         while let Some(id) = self.lingering.get(next).copied() {
-            if is_settling(world, id) {
+            if is_settling(guide, world, id) {
                 next += 1;
             } else {
                 self.lingering.remove(next);
@@ -173,8 +183,9 @@ impl Ledger {
     }
 }
 
-/// Whether balancers have yet to take note of what has become of the parts that a fault takes down.
-fn is_settling<C: Chance>(world: &World<'_, C>, id: FaultId) -> bool {
+/// Whether balancers have yet to take note of what has become of the parts that a fault takes down, or a standby that fell
+/// behind by it has yet to catch up.
+fn is_settling<C: Chance>(guide: &Guide, world: &World<'_, C>, id: FaultId) -> bool {
     let mut parts = parts_hit(world.topology, Clock::Fault(id));
-    parts.any(|part| world.is_settling(part))
+    parts.any(|part| world.is_settling(part)) || guide.events.behind.until(world, id).is_some()
 }

@@ -11,7 +11,7 @@
 //! - `event`: the basic events: strikes of clocks, and fences and stages that fail.
 //! - `alike`: those of which any may stand in for any other.
 //! - `drill`: what a set of basic events leads to, found out by the engine itself with every delay at its median.
-//! - `early`: what else it leads to if a repair falls into a recovery.
+//! - `early`, `behind`: what else it leads to if a repair falls into a recovery, and while a standby catches up.
 //! - `reach`: which targets a basic event can touch at all.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
 //! - `exploration`: the search for them in every combination of primaries.
@@ -30,6 +30,7 @@
 //! measure for delays of detection, decision and promotion, which are drawn as they are.
 
 mod alike;
+mod behind;
 mod chance;
 pub mod check;
 mod contrast;

@@ -504,11 +504,12 @@ fn everything_up_comes_to_one_for_each_target() {
     }
 }
 
-/// What is common by itself is left to plain simulation, and so is what nothing leads to.
+/// What is common by itself is left to plain simulation, and so is what nothing leads to; but not losses, common or not.
 #[test]
 fn only_what_is_rare_is_estimated_by_branches() {
     let guide = Guide::new(&parted(""), Rarity::Rare);
-    assert_eq!(guide.targets(), [Target::SplitBrain(StoreId(0))]);
+    let (loss, split) = (Target::Loss(StoreId(0)), Target::SplitBrain(StoreId(0)));
+    assert_eq!(guide.targets(), [loss, split]);
     let body = services(&[("a", 1, 1)]) + "journeys: { visit: { needs: [a], rate: 10/s } }";
     assert!(!Guide::new(&topology(&body), Rarity::Rare).has_branches());
     let body = "places: { site: {} }

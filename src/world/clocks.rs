@@ -195,6 +195,15 @@ impl<'t, C: Chance> World<'t, C> {
             })
     }
 
+    /// When a member of a store will have caught up with the primary, if all goes on as it does; nothing if it is not
+    /// catching up.
+    #[must_use]
+    pub fn catches_up_at(&self, id: StoreId, member: usize) -> Option<Time> {
+        let slot = self.layout.caught_up(id, member);
+        let due = self.state.agenda.time(slot);
+        (!due.is_never()).then_some(due)
+    }
+
     /// The yes or no that the next event may ask for: whether a fence or a stage of a recovery works.
     #[must_use]
     pub fn choice_ahead(&self) -> Option<DrawId> {

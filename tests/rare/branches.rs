@@ -7,6 +7,7 @@ use fivenines::rare::{self, Guide, Rarity};
 use super::ageing::{ageing, late};
 use super::case::{Case, Estimate, Figure, YEAR};
 use super::database::database;
+use super::dear::{blips_and_disasters, catching_up};
 use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
@@ -28,9 +29,9 @@ const QUANTILE_999: f64 = 3.2905;
 const PRECISE: f64 = 0.1;
 const TRIALS: u64 = 1_500;
 
-fn estimate(case: &Case, seed: u64, trials: u64) -> Estimate {
+fn estimate(case: &Case, seed: u64, (trials, rarity): (u64, Rarity)) -> Estimate {
     let topology = case.topology();
-    let guide = Guide::new(&topology, Rarity::All);
+    let guide = Guide::new(&topology, rarity);
     let tally = rare::run_trials(&topology, &guide, seed, 0..trials);
     let branches = tally.branches.expect("a guide that found something");
     let window = topology.window.length.seconds();
@@ -46,6 +47,7 @@ fn estimate(case: &Case, seed: u64, trials: u64) -> Estimate {
         }
         Figure::SplitBrainPerYear => (&branches.stores[0].split_brain.count, YEAR / window),
         Figure::DualPrimaryPerYear => (&branches.stores[0].dual_primary.count, YEAR / window),
+        Figure::OrphanedPerYear => (&branches.stores[0].rpo.orphaned_writes, YEAR / window),
     };
     let count = trials as f64;
     let mean = moments.sum() / count;
@@ -57,13 +59,22 @@ fn estimate(case: &Case, seed: u64, trials: u64) -> Estimate {
 }
 
 fn agrees_after(trials: u64, case: &Case) {
+    holds_for(case, (trials, Rarity::All));
+}
+
+/// The same for a figure that is to be taken for rare without being told.
+fn is_found_rare(case: &Case) {
+    holds_for(case, (TRIALS, Rarity::Rare));
+}
+
+fn holds_for(case: &Case, how: (u64, Rarity)) {
     let mut report = format!("{}: exact {:e}", case.name, case.exact);
     let mut holds = true;
     for seed in [1, 2, 3] {
         let Estimate {
             value,
             standard_error,
-        } = estimate(case, seed, trials);
+        } = estimate(case, seed, how);
         let distance = (value - case.exact) / standard_error;
         holds &= distance.abs() <= QUANTILE_999 && standard_error <= PRECISE * value;
         let error = standard_error / value;
@@ -207,4 +218,11 @@ fn a_primary_that_comes_back_during_a_promotion() {
 #[test]
 fn a_fence_that_fails_once_in_a_million() {
     agrees(&fence(1e-6, 1.0));
+}
+
+#[test]
+fn what_is_rare_and_dear_beside_what_is_frequent_and_cheap() {
+    is_found_rare(&blips_and_disasters(500.0));
+    is_found_rare(&blips_and_disasters(20_000.0));
+    is_found_rare(&catching_up(365.0, 100.0));
 }

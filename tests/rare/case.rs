@@ -22,6 +22,8 @@ pub enum Figure {
     SplitBrainPerYear,
     /// How often a year the store has two primaries.
     DualPrimaryPerYear,
+    /// Acknowledged writes a year that nobody has any more.
+    OrphanedPerYear,
 }
 
 /// One case.
@@ -116,6 +118,9 @@ window: {{ length: 365d, warm-up: {warm_up_days}d }}
             }
             Figure::DualPrimaryPerYear => {
                 per_year(&tally.stores[0].dual_primary.count, topology, trials)
+            }
+            Figure::OrphanedPerYear => {
+                per_year(&tally.stores[0].rpo.orphaned_writes, topology, trials)
             }
         }
     }

@@ -79,7 +79,9 @@ impl Change {
             Figure::UnavailabilityTime => &tally.journeys[0].down,
             Figure::UnavailabilityRequest => &tally.journeys[0].lost,
             Figure::SplitBrainPerYear => &tally.stores[0].split_brains,
-            Figure::DualPrimaryPerYear => panic!("contrasts do not count these"),
+            Figure::DualPrimaryPerYear | Figure::OrphanedPerYear => {
+                panic!("contrasts do not count these")
+            }
         }
     }
 

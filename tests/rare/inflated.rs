@@ -6,6 +6,7 @@
 use super::ageing::ageing;
 use super::case::Case;
 use super::database::database;
+use super::dear::{blips_and_disasters, catching_up};
 use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
@@ -126,4 +127,10 @@ fn inflated_returning() {
 fn inflated_fence() {
     agrees(&fence(0.4, 50.0), 200);
     agrees(&fence(0.4, 5_000.0).over(50), 50);
+}
+
+#[test]
+fn inflated_disasters() {
+    agrees(&blips_and_disasters(0.5), 1000);
+    agrees(&catching_up(20.0, 1.0), 10_000);
 }

@@ -14,6 +14,7 @@ mod clusters;
 mod contrast;
 mod coverage;
 mod database;
+mod dear;
 mod failover;
 mod fates;
 mod fence;
