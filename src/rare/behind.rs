@@ -2,12 +2,13 @@
 //!
 //! A standby that was gone for days may be promoted as soon as it is back, and what it lacks by then is lost. So a fault
 //! that one falls behind by counts as long as that lasts, and a drill of several faults is played again with one of them
-//! over before the others strike, in the middle of catching up; that counts with the share of the time that
-//! catching up takes. Deliberately absent: two faults that a standby falls behind by, one after the other.
+//! over before the others strike, in the middle of catching up; that counts on top, as often as it comes. Deliberately
+//! absent: quorums, which promote nobody who lacks a write, and two faults that a standby falls behind by, one after the
+//! other.
 
 use crate::engine::Chance;
 use crate::time::Time;
-use crate::topology::{FaultAction, FaultId, Owner, StoreId, Topology};
+use crate::topology::{FaultAction, FaultId, Owner, Replication, StoreId, Topology};
 use crate::world::World;
 use crate::world::network::within;
 
@@ -17,7 +18,7 @@ use crate::world::clocks::Clock;
 /// By which faults which members fall behind.
 #[derive(Clone, Debug)]
 pub struct Behind {
-    /// By fault, members of stores of several.
+    /// By fault, members of stores that may promote what is behind.
     members: Vec<Vec<(StoreId, usize)>>,
 }
 
@@ -39,18 +40,21 @@ impl Behind {
 }
 
 fn members(topology: &Topology, fault: FaultId) -> Vec<(StoreId, usize)> {
-    let has_several = |store: &StoreId| topology.stores[store.index()].members.len() > 1;
+    let may_lose = |store: &StoreId| {
+        let store = &topology.stores[store.index()];
+        store.failover.is_some() && !matches!(store.replication, Replication::Quorum { .. })
+    };
     match &topology.faults[fault.index()].action {
         FaultAction::Down { .. } => parts_hit(topology, Clock::Fault(fault))
             .filter_map(|part| match topology.parts[part.index()].owner {
                 Owner::Store(store, member) => Some((store, member)),
                 Owner::Pool(_) => None,
             })
-            .filter(|(store, _)| has_several(store))
+            .filter(|(store, _)| may_lose(store))
             .collect(),
         FaultAction::Cut(cuts) => {
             let stores = (0..topology.stores.len()).map(StoreId::from);
-            let all = stores.filter(has_several).flat_map(|store| {
+            let all = stores.filter(may_lose).flat_map(|store| {
                 let members = 0..topology.stores[store.index()].members.len();
                 members.map(move |member| (store, member))
             });

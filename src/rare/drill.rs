@@ -189,16 +189,16 @@ impl<'t> Drills<'t> {
         std::mem::swap(&mut self.world, &mut self.other_world);
         let early = early.into_iter();
         let early = early.map(|early| (early, self.play_once(base, &script, Some(early))));
-        let mut early: Vec<(Early, Play)> = early.collect();
+        let early: Vec<(Early, Play)> = early.collect();
         let behind = self.play_behind(base, &script);
         std::mem::swap(&mut self.world, &mut self.other_world);
-        let left = 1.0 - behind.iter().map(|(chance, _)| chance).sum::<f64>();
-        early.iter_mut().for_each(|(early, _)| early.chance *= left);
-        let with_chances = early.iter().map(|(early, play)| (early.chance, play));
-        let behind = behind.iter().map(|(chance, play)| (*chance, play));
-        let others: Vec<(f64, &Play)> = with_chances.chain(behind).collect();
+        let left = 1.0 - early.iter().map(|(early, _)| early.chance).sum::<f64>();
+        let early_plays = early.iter().map(|(early, play)| (early.chance, play));
+        let behind = behind.iter().map(|(share, play)| (*share, play));
+        // Without others, the sums are the usual play to the last bit.
+        let plays: Vec<(f64, &Play)> = early_plays.chain(behind).chain([(left, &usual)]).collect();
         let all = 0..self.targets.len();
-        let mixed: Vec<Mixed> = all.map(|target| mixed(target, &usual, &others)).collect();
+        let mixed: Vec<Mixed> = all.map(|target| mixed(target, &plays)).collect();
         for (target, mixed) in mixed.iter().enumerate() {
             self.stretches
                 .note(self.events, (target, *mixed), &usual, &early);
@@ -232,7 +232,7 @@ impl<'t> Drills<'t> {
     }
 
     /// Plays a few faults again, each of them once long before the others: these strike while a standby catches up. With
-    /// the share of the time that this takes.
+    /// how long that takes against how long the fault lasts, as that is how many times as often it comes.
     fn play_behind(&mut self, base: &World<'t, Median>, script: &Script<'_>) -> Vec<(f64, Play)> {
         let mut plays = Vec::new();
         if !(2..=FEW_FAULTS).contains(&script.struck.len()) {
@@ -265,15 +265,11 @@ impl<'t> Drills<'t> {
                     start: middle,
                     repaired: middle.after(overlap),
                 };
-                let share = takes.seconds() / (lasts.seconds() + takes.seconds());
-                plays.push((share, self.observe(&mut world, &script, None)));
+                let often = (takes.seconds() / lasts.seconds()).min(1.0);
+                plays.push((often, self.observe(&mut world, &script, None)));
             }
             world.chance_mut().failing.clear();
             self.world = Some(world);
-        }
-        let all: f64 = plays.iter().map(|(share, _)| share).sum();
-        for (share, _) in &mut plays {
-            *share /= all.max(1.0);
         }
         plays
     }

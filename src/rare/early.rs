@@ -184,11 +184,9 @@ pub struct Mixed {
     pub share: f64,
 }
 
-/// What a target comes to on the average over the usual play of a drill and others, each of these with its chance.
-pub fn mixed(target: usize, usual: &Play, others: &[(f64, &Play)]) -> Mixed {
-    let left = 1.0 - others.iter().map(|(chance, _)| chance).sum::<f64>();
-    let plays = || others.iter().copied().chain([(left, usual)]);
-    let fails = plays().any(|(_, play)| play.fails[target]);
+/// What a target comes to over all plays of a drill, each with how often it comes for each time that the set begins.
+pub fn mixed(target: usize, plays: &[(f64, &Play)]) -> Mixed {
+    let fails = plays.iter().any(|(_, play)| play.fails[target]);
     let counts = |play: &Play| {
         if fails {
             play.fails[target]
@@ -196,16 +194,18 @@ pub fn mixed(target: usize, usual: &Play, others: &[(f64, &Play)]) -> Mixed {
             play.costs[target] > 0.0
         }
     };
-    // Without others, the sums are the usual play to the last bit.
     Mixed {
-        cost: plays()
+        cost: plays
+            .iter()
             .map(|(chance, play)| chance * play.costs[target])
             .sum(),
         fails,
-        share: plays()
+        share: plays
+            .iter()
             .filter(|(_, play)| counts(play))
             .map(|(chance, _)| chance)
-            .sum(),
+            .sum::<f64>()
+            .min(1.0),
     }
 }
 
