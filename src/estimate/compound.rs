@@ -4,7 +4,8 @@
 //! independent of each other, their number in a year is a Poisson number and the total is a sum of so many independent
 //! samples. So the chance of a bad year follows from the rate of busy periods and the weighted samples of what one
 //! costs, without simulating years of which nearly all are good. Repeated busy periods that one cause brings about, and
-//! wear that spaces them evenly, break the assumption: whoever uses this says so beside the figure.
+//! wear that spaces them evenly, break the assumption: whoever uses this asks plain trials first ([`super::independence`]),
+//! and says so beside the figure.
 //!
 //! The law of the sum is computed on a lattice by the recursion of H. Panjer, ASTIN Bulletin 12 (1981) 22, in which all
 //! terms are positive, so that small probabilities keep their digits. Samples are put on the lattice three times: split

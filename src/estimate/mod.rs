@@ -7,6 +7,7 @@
 pub mod compound;
 pub mod digits;
 pub mod figure;
+pub mod independence;
 pub mod intervals;
 pub mod stopping;
 pub mod trust;

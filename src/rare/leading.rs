@@ -4,13 +4,20 @@
 //! themselves. How often they occur is what drills say: faults that are independent, and delays at their medians.
 //! Deliberately absent: sets of targets that are not estimated by branches, for which the guide has no use.
 
-use super::cuts::failing;
+use std::collections::BTreeSet;
+
+use super::cuts::{Cut, failing};
 use super::event::What;
 use super::guide::{Guide, Target};
 use crate::engine::DrawId;
 use crate::time::YEAR_SECONDS;
 use crate::topology::Topology;
 use crate::world::clocks::Clock;
+
+/// The share of the failures of a target to which a set leads that is worth a word.
+const LEADING: f64 = 0.1;
+/// A variance that exceeds the squared mean by less is that of a constant hazard.
+const ROUNDING: f64 = 1.0 + 1e-9;
 
 /// Things that lead to a failure when all of them are the case.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +49,38 @@ impl Guide {
             .collect();
         sets.sort_by(|one, other| other.per_year.total_cmp(&one.per_year));
         sets
+    }
+
+    /// The paths of faults that come in clusters and are in a set which leads to a tenth of the failures of a target or more:
+    /// the time from one strike to the next varies more than where the hazard is constant.
+    #[must_use]
+    pub fn clustering(&self, topology: &Topology, target: Target) -> Vec<String> {
+        let cuts = self
+            .configurations
+            .first()
+            .map_or(&[][..], |all_up| &all_up.cuts);
+        let often = |cut: &Cut| cut.frequency * cut.share;
+        let failing = || failing(cuts, self.place_of(target));
+        let least = LEADING * failing().map(often).sum::<f64>();
+        let leading = failing().filter(|cut| often(cut) >= least);
+        let events: BTreeSet<u32> = leading
+            .flat_map(|cut| cut.needs.iter().map(|(event, _)| *event))
+            .filter(|event| self.is_clustering(topology, *event))
+            .collect();
+        let paths = events.iter();
+        paths.map(|event| self.path_of(topology, *event)).collect()
+    }
+
+    fn is_clustering(&self, topology: &Topology, event: u32) -> bool {
+        let clocks = self.events.list[event as usize].clocks();
+        clocks.iter().any(|clock| match clock {
+            Clock::Fault(id) => {
+                let every = &topology.faults[id.index()].every;
+                every.variance() > every.mean() * every.mean() * ROUNDING
+            }
+            // False alarms have a constant rate.
+            Clock::Alarm(_) => false,
+        })
     }
 
     fn path_of(&self, topology: &Topology, event: u32) -> String {

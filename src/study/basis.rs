@@ -2,8 +2,8 @@
 //!
 //! One place knows the length of the window, so "per year" means the same in every figure, and one place knows which
 //! interval serves plain trials and which serves trials with branches. What is no sum over a trial, such as the downtime
-//! of a bad year, comes from whole plain trials, or, where failures are rare, from the law of a sum of rare busy
-//! periods (compound Poisson).
+//! of a bad year, comes from whole plain trials, or, where failures are rare and these do not refute it (see
+//! `independence`), from the law of a sum of rare busy periods (compound Poisson).
 
 use super::result::{Chance, ChanceMet, DowntimeDistribution, Percentiles};
 use crate::estimate::Figure;
@@ -102,7 +102,7 @@ impl Trials {
     }
 
     /// The chance that a trial has any of these events.
-    fn chance_of_any(self, events: &Moments) -> Figure {
+    pub fn chance_of_any(self, events: &Moments) -> Figure {
         match self.basis {
             Basis::Plain => intervals::proportion(events.nonzero(), self.count),
             Basis::Branches => intervals::chance_of_any(&weighted::mean(events, self.count)),

@@ -9,7 +9,7 @@ use super::run::{Outcome, Study};
 use super::sources::{JourneySources, Sources};
 use super::{NUMBERS_REVISION, verdict};
 use crate::time::YEAR_SECONDS;
-use crate::topology::{JourneyKind, Start, Topology};
+use crate::topology::{Journey, JourneyKind, Start, StoreId, Topology};
 
 impl ResultDocument {
     /// The result of a study.
@@ -22,47 +22,46 @@ impl ResultDocument {
         let tally = &outcome.tally;
         assert_eq!(topology.journeys.len(), tally.journeys.len());
         assert_eq!(topology.stores.len(), tally.stores.len());
-        let sources = Sources { study, tally };
-        let journeys = || {
-            let all = topology.journeys.iter().enumerate();
-            all.map(|(index, journey)| (journey, sources.journey(index.into())))
-        };
+        let sources = Sources::new(study, tally);
+        let journeys: Vec<(&Journey, JourneySources<'_>)> = topology
+            .journeys
+            .iter()
+            .enumerate()
+            .map(|(index, journey)| (journey, sources.journey(index.into())))
+            .collect();
+        let stores = topology.stores.iter().enumerate().map(|(index, store)| {
+            let id = StoreId::from(index);
+            let promised = topology.tightest_rpo(id).is_some();
+            let figures = sources.store(id).figures(store, promised);
+            (store.name.clone(), figures)
+        });
         let mut document = ResultDocument {
             schema: RESULT_SCHEMA.to_owned(),
             provenance: provenance(study, outcome),
             objectives: Vec::new(),
-            journeys: journeys()
+            journeys: journeys
+                .iter()
                 .map(|(journey, sources)| (journey.name.clone(), sources.figures(journey)))
                 .collect(),
-            stores: (0..topology.stores.len())
-                .map(|index| sources.store_figures(index))
-                .collect(),
+            stores: stores.collect(),
             reads: sources.requests(JourneyKind::Read),
             writes: sources.requests(JourneyKind::Write),
-            causes: journeys()
-                .map(
-                    |(
-                        journey,
-                        JourneySources {
-                            outages: (trials, tally),
-                            ..
-                        },
-                    )| { trials.causes(topology, &journey.name, tally) },
-                )
+            causes: journeys
+                .iter()
+                .map(|(journey, sources)| {
+                    let (trials, tally) = sources.outages;
+                    trials.causes(topology, &journey.name, tally)
+                })
                 .collect(),
-            stages: journeys()
-                .map(
-                    |(
-                        journey,
-                        JourneySources {
-                            outages: (trials, tally),
-                            ..
-                        },
-                    )| { trials.stages(&journey.name, tally) },
-                )
+            stages: journeys
+                .iter()
+                .map(|(journey, sources)| {
+                    let (trials, tally) = sources.outages;
+                    trials.stages(&journey.name, tally)
+                })
                 .collect(),
             rare: rare::notes(study, outcome),
-            assumptions: assumptions(study),
+            assumptions: assumptions(&sources),
         };
         document.judge(topology);
         document
@@ -129,7 +128,8 @@ fn provenance(study: &Study, outcome: &Outcome) -> Provenance {
     }
 }
 
-fn assumptions(study: &Study) -> Vec<AssumptionNote> {
+fn assumptions(sources: &Sources<'_>) -> Vec<AssumptionNote> {
+    let study = sources.study;
     let topology = &study.topology;
     let note = |assumption: &crate::topology::Assumption| AssumptionNote {
         path: assumption.path.clone(),
@@ -138,6 +138,8 @@ fn assumptions(study: &Study) -> Vec<AssumptionNote> {
     let mut notes: Vec<AssumptionNote> = topology.assumptions.iter().map(note).collect();
     notes.extend(short_window(topology.window.length.seconds()));
     notes.extend(rare::assumptions(study));
+    notes.extend(sources.refutation());
+    notes.extend(sources.clustering());
     notes
 }
 

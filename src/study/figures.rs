@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 
 use super::basis::Trials;
 use super::result::*;
-use super::sources::JourneySources;
+use super::sources::{JourneySources, OfEvents, OfStore, StoreSources};
 use crate::estimate::figure::unit;
 use crate::estimate::intervals;
-use crate::measure::{Episodes, Loss, Recovery, Requests, Samples, Stage, StoreTally};
+use crate::measure::{Loss, Recovery, Requests, Samples, Stage};
 use crate::time::YEAR_SECONDS;
 use crate::topology::{Journey, Scope, Store};
 
@@ -46,6 +46,8 @@ impl JourneySources<'_> {
         let (of_requests, losses) = self.requests;
         let (of_outages, outages) = self.outages;
         let (of_counts, counts) = self.counts;
+        let (of_outage_periods, outage_periods) = self.outage_periods;
+        let (of_rto_missed, rto_missed) = self.rto_missed;
         let (of_lost_periods, lost_periods) = self.losses_of_periods;
         let (of_down_periods, down_periods) = self.outages_of_periods;
         let requests = RequestFigures::of(
@@ -67,7 +69,7 @@ impl JourneySources<'_> {
                 of_outages.recovery(recovery)
             }),
             downtime_distribution: of_down_periods.downtime_distribution(down_periods),
-            no_outage: of_counts.chance_without(&counts.outage_periods),
+            no_outage: of_outage_periods.chance_without(outage_periods),
             objective: ObjectiveFigures {
                 availability: journey
                     .objective
@@ -76,7 +78,7 @@ impl JourneySources<'_> {
                 rto: journey
                     .objective
                     .rto
-                    .map(|_| of_outages.chance_met(&outages.rto_missed)),
+                    .map(|_| of_rto_missed.chance_met(rto_missed)),
             },
         }
     }
@@ -103,56 +105,54 @@ impl Trials {
             stages: stages.collect(),
         }
     }
+}
 
-    /// The figures of one store, with two primaries and split brains from others; `rpo_promised` says whether a journey
-    /// that writes here has an objective for it.
-    pub fn store(
-        self,
-        store: &Store,
-        tally: &StoreTally,
-        (primaries, tally_of_primaries): (Trials, &StoreTally),
-        (split_brains, tally_of_split_brains): (Trials, &StoreTally),
-        rpo_promised: bool,
-    ) -> StoreFigures {
+impl StoreSources<'_> {
+    /// The figures of this store; `rpo_promised` says whether a journey that writes here has an objective for it.
+    pub(super) fn figures(&self, store: &Store, rpo_promised: bool) -> StoreFigures {
+        let (trials, tally) = self.losses;
+        let (of_rpo_missed, rpo_missed) = self.rpo_missed;
         StoreFigures {
             rpo: by_scope(&tally.rpo, &tally.rpo_by_scope, |loss| {
                 loss_figures(loss, store.write_bytes)
             }),
-            lost_writes_per_year: self.writes_per_year(&tally.rpo.lost_writes),
-            orphaned_writes_per_year: self.writes_per_year(&tally.rpo.orphaned_writes),
-            recovered_writes_per_year: self.writes_per_year(&tally.rpo.recovered_writes),
-            loss_events_per_year: self.per_year(&tally.loss_events),
-            promotions_per_year: self.per_year(&tally.promotions),
-            dual_primary: primaries.dual_primary(&tally_of_primaries.dual_primary),
-            split_brain: split_brains.split_brain(&tally_of_split_brains.split_brain),
+            lost_writes_per_year: trials.writes_per_year(&tally.rpo.lost_writes),
+            orphaned_writes_per_year: trials.writes_per_year(&tally.rpo.orphaned_writes),
+            recovered_writes_per_year: trials.writes_per_year(&tally.rpo.recovered_writes),
+            loss_events_per_year: trials.per_year(&tally.loss_events),
+            promotions_per_year: trials.per_year(&tally.promotions),
+            dual_primary: dual_primary(self.dual_primaries, self.any_dual_primary),
+            split_brain: split_brain(self.split_brains, self.any_split_brain),
             degraded: DegradedFigures {
-                seconds_per_year: self.seconds_per_year(&tally.degraded_seconds),
+                seconds_per_year: trials.seconds_per_year(&tally.degraded_seconds),
             },
             objective: StoreObjectiveFigures {
-                rpo: rpo_promised.then(|| self.chance_met(&tally.rpo_missed)),
+                rpo: rpo_promised.then(|| of_rpo_missed.chance_met(rpo_missed)),
             },
         }
     }
+}
 
-    fn dual_primary(self, episodes: &Episodes) -> DualPrimaryFigures {
-        let (chance_per_year, chance_per_window) = self.chances(&episodes.count);
-        DualPrimaryFigures {
-            chance_per_year,
-            chance_per_window,
-            per_year: self.per_year(&episodes.count),
-            overlap: mean_of(&episodes.seconds, unit::SECONDS),
-        }
+fn dual_primary((trials, tally): OfStore<'_>, (of_any, any): OfEvents<'_>) -> DualPrimaryFigures {
+    let (chance_per_year, chance_per_window) = of_any.chances(any);
+    let episodes = &tally.dual_primary;
+    DualPrimaryFigures {
+        chance_per_year,
+        chance_per_window,
+        per_year: trials.per_year(&episodes.count),
+        overlap: mean_of(&episodes.seconds, unit::SECONDS),
     }
+}
 
-    fn split_brain(self, episodes: &Episodes) -> SplitBrainFigures {
-        let (chance_per_year, chance_per_window) = self.chances(&episodes.count);
-        SplitBrainFigures {
-            chance_per_year,
-            chance_per_window,
-            per_year: self.per_year(&episodes.count),
-            overlap: mean_of(&episodes.seconds, unit::SECONDS),
-            divergent_writes: mean_of(&episodes.divergent_writes, WRITES),
-        }
+fn split_brain((trials, tally): OfStore<'_>, (of_any, any): OfEvents<'_>) -> SplitBrainFigures {
+    let (chance_per_year, chance_per_window) = of_any.chances(any);
+    let episodes = &tally.split_brain;
+    SplitBrainFigures {
+        chance_per_year,
+        chance_per_window,
+        per_year: trials.per_year(&episodes.count),
+        overlap: mean_of(&episodes.seconds, unit::SECONDS),
+        divergent_writes: mean_of(&episodes.divergent_writes, WRITES),
     }
 }
 

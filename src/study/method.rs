@@ -2,7 +2,7 @@
 //!
 //! The choice is made before the run and from the model alone, target by target: what plain simulation would hardly meet
 //! is explored by branches, everything else is counted as it comes. Deliberately absent: a choice by what a run has
-//! shown, which would bias it.
+//! shown, which would bias it; only what a run refutes is not used (see `independence`).
 
 use serde::{Deserialize, Serialize};
 

@@ -10,6 +10,7 @@ pub mod document;
 #[cfg(test)]
 pub(crate) mod example;
 mod figures;
+mod independence;
 pub mod method;
 pub mod partial;
 pub mod path;

@@ -1,12 +1,14 @@
 //! Which tally each figure comes from: plain trials, or the same trials with their branches.
 //!
 //! The choice follows the targets that the guide explores. Where branches have seen nothing at all of a target, or
-//! disagree with plain simulation at inflated rates, plain trials give the figures. Deliberately absent: mixing the two in one figure.
+//! disagree with plain simulation at inflated rates, plain trials give the figures. They give chances and bad years, too,
+//! where they refute that these can be put together from a rate (see `independence`), and bound the chance of what no branch
+//! has seen. Deliberately absent: mixing the two in one figure.
 
 use super::basis::{Basis, Trials};
-use super::result::{RequestFigures, StoreFigures};
+use super::result::RequestFigures;
 use super::run::Study;
-use crate::measure::{BranchTally, JourneyTally, Requests, Samples, StoreTally, Tally};
+use crate::measure::{BranchTally, JourneyTally, Moments, Requests, Samples, StoreTally, Tally};
 use crate::rare::Target;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyId, JourneyKind, StoreId};
@@ -20,6 +22,12 @@ const SHORT: f64 = 0.1;
 /// Trials, and what they add up to for a journey.
 pub(super) type OfJourney<'a> = (Trials, &'a JourneyTally);
 
+/// Trials, and what they add up to for a store.
+pub(super) type OfStore<'a> = (Trials, &'a StoreTally);
+
+/// Trials, and the events in them that a chance is about.
+pub(super) type OfEvents<'a> = (Trials, &'a Moments);
+
 /// Where the figures of a journey come from.
 pub(super) struct JourneySources<'a> {
     /// What it loses.
@@ -28,19 +36,54 @@ pub(super) struct JourneySources<'a> {
     pub outages: OfJourney<'a>,
     /// How many outages it has.
     pub counts: OfJourney<'a>,
+    /// Whether it has any.
+    pub outage_periods: OfEvents<'a>,
+    /// Whether one takes too long.
+    pub rto_missed: OfEvents<'a>,
     /// What it loses in a month and a year.
     pub losses_of_periods: OfJourney<'a>,
     /// How long it is down in a month and a year.
     pub outages_of_periods: OfJourney<'a>,
 }
 
+/// Where the figures of a store come from.
+pub(super) struct StoreSources<'a> {
+    /// What promotions lose.
+    pub losses: OfStore<'a>,
+    /// Whether one loses too much.
+    pub rpo_missed: OfEvents<'a>,
+    /// Two members that accept writes.
+    pub dual_primaries: OfStore<'a>,
+    /// Whether there are ever two.
+    pub any_dual_primary: OfEvents<'a>,
+    /// Two members that receive them.
+    pub split_brains: OfStore<'a>,
+    /// Whether there are ever two.
+    pub any_split_brain: OfEvents<'a>,
+}
+
 /// A study and its tally.
 pub(super) struct Sources<'a> {
     pub study: &'a Study,
     pub tally: &'a Tally,
+    /// The targets whose plain trials refute that failures are independent.
+    pub refuted: Vec<Target>,
 }
 
 impl<'a> Sources<'a> {
+    /// The sources of a study with this tally.
+    pub fn new(study: &'a Study, tally: &'a Tally) -> Sources<'a> {
+        let unasked = Sources {
+            study,
+            tally,
+            refuted: Vec::new(),
+        };
+        Sources {
+            refuted: unasked.find_refuted(),
+            ..unasked
+        }
+    }
+
     /// The branches, if a target is estimated by them and they have seen anything of it.
     pub fn branches(&self, target: Target) -> Option<&'a BranchTally> {
         let branches = self.tally.branches.as_ref()?;
@@ -60,7 +103,8 @@ impl<'a> Sources<'a> {
         (explored && self.study.agrees(target)).then_some(branches)
     }
 
-    fn trials(&self, basis: Basis) -> Trials {
+    /// Trials that were counted in this way.
+    pub fn trials(&self, basis: Basis) -> Trials {
         Trials {
             count: self.tally.trials,
             window_seconds: self.study.topology.window.length.seconds(),
@@ -71,12 +115,23 @@ impl<'a> Sources<'a> {
     /// Where the figures of a journey come from.
     pub fn journey(&self, id: JourneyId) -> JourneySources<'a> {
         let (requests, outage) = (Target::Requests(id), Target::Outage(id));
+        let (branches, counts) = (self.branches(outage), self.counts(outage));
+        let (losses, outages) = (self.periods(id, requests), self.periods(id, outage));
+        let unless_refuted =
+            |branches: Option<&'a BranchTally>| branches.filter(|_| !self.is_refuted(outage));
+        let losses = unless_refuted(losses).filter(|_| !self.is_refuted(requests));
         JourneySources {
             requests: self.of_journey(id, self.branches(requests)),
-            outages: self.of_journey(id, self.branches(outage)),
-            counts: self.of_journey(id, self.counts(outage)),
-            losses_of_periods: self.of_journey(id, self.periods(id, requests)),
-            outages_of_periods: self.of_journey(id, self.periods(id, outage)),
+            outages: self.of_journey(id, branches),
+            counts: self.of_journey(id, counts),
+            outage_periods: self.of_events(unless_refuted(counts), |journeys, _| {
+                &journeys[id.index()].outage_periods
+            }),
+            rto_missed: self.of_events(unless_refuted(branches), |journeys, _| {
+                &journeys[id.index()].rto_missed
+            }),
+            losses_of_periods: self.of_journey(id, losses),
+            outages_of_periods: self.of_journey(id, unless_refuted(outages)),
         }
     }
 
@@ -87,42 +142,64 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// The events that a chance is about. Where no branch has seen any, plain trials at least bound their number.
+    fn of_events(
+        &self,
+        branches: Option<&'a BranchTally>,
+        events: impl Fn(&'a [JourneyTally], &'a [StoreTally]) -> &'a Moments,
+    ) -> OfEvents<'a> {
+        let weighted = branches.map(|branches| events(&branches.journeys, &branches.stores));
+        match weighted.filter(|events| events.sum() > 0.0) {
+            Some(weighted) => (self.trials(Basis::Branches), weighted),
+            None => {
+                let plain = events(&self.tally.journeys, &self.tally.stores);
+                (self.trials(Basis::Plain), plain)
+            }
+        }
+    }
+
     /// The branches, where few trials have a failure; otherwise whole plain trials know how many there are. Each outage
     /// counts as one there, however rare those that matter are.
-    fn counts(&self, target: Target) -> Option<&'a BranchTally> {
+    pub fn counts(&self, target: Target) -> Option<&'a BranchTally> {
         let branches = self.branches(target)?;
         (self.study.expects(target) < OFTEN_PER_TRIAL).then_some(branches)
     }
 
     /// The branches for figures of years and months: like the number of outages, unless these are too long for months to
     /// be put together from whole busy periods.
-    fn periods(&self, id: JourneyId, target: Target) -> Option<&'a BranchTally> {
+    pub fn periods(&self, id: JourneyId, target: Target) -> Option<&'a BranchTally> {
         let branches = self.counts(target)?;
         are_short(&branches.journeys[id.index()].busy_down).then_some(branches)
     }
 
-    fn store(&self, index: usize, target: Target) -> (Trials, &'a StoreTally) {
-        match self.branches(target) {
-            Some(branches) => (self.trials(Basis::Branches), &branches.stores[index]),
-            None => (self.trials(Basis::Plain), &self.tally.stores[index]),
+    /// Where the figures of a store come from.
+    pub fn store(&self, id: StoreId) -> StoreSources<'a> {
+        let (loss, two) = (Target::Loss(id), Target::SplitBrain(id));
+        let (losses, primaries) = (self.branches(loss), self.branches(two));
+        // Where no branch has seen a split brain, plain trials at least bound their number.
+        let split_brains =
+            primaries.filter(|branches| branches.stores[id.index()].split_brain.count.sum() > 0.0);
+        let chances_of_loss = losses.filter(|_| !self.is_refuted(loss));
+        let chances_of_two = primaries.filter(|_| !self.is_refuted(two));
+        StoreSources {
+            losses: self.of_store(id, losses),
+            rpo_missed: self.of_events(chances_of_loss, |_, stores| &stores[id.index()].rpo_missed),
+            dual_primaries: self.of_store(id, primaries),
+            any_dual_primary: self.of_events(chances_of_two, |_, stores| {
+                &stores[id.index()].dual_primary.count
+            }),
+            split_brains: self.of_store(id, split_brains),
+            any_split_brain: self.of_events(chances_of_two, |_, stores| {
+                &stores[id.index()].split_brain.count
+            }),
         }
     }
 
-    /// The figures of a store, with its name.
-    pub fn store_figures(&self, index: usize) -> (String, StoreFigures) {
-        let id = StoreId::from(index);
-        let topology = &self.study.topology;
-        let store = &topology.stores[index];
-        let promised = topology.tightest_rpo(id).is_some();
-        let (trials, tally) = self.store(index, Target::Loss(id));
-        let primaries = self.store(index, Target::SplitBrain(id));
-        // Where no branch has seen a split brain, plain trials at least bound their number.
-        let split_brains = match primaries.1.split_brain.count.sum() > 0.0 {
-            true => primaries,
-            false => (self.trials(Basis::Plain), &self.tally.stores[index]),
-        };
-        let figures = trials.store(store, tally, primaries, split_brains, promised);
-        (store.name.clone(), figures)
+    fn of_store(&self, id: StoreId, branches: Option<&'a BranchTally>) -> OfStore<'a> {
+        match branches {
+            Some(branches) => (self.trials(Basis::Branches), &branches.stores[id.index()]),
+            None => (self.trials(Basis::Plain), &self.tally.stores[id.index()]),
+        }
     }
 
     /// All journeys of a kind together: with branches only if all of them have some.

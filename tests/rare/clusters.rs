@@ -1,7 +1,8 @@
 //! Outages that come together, outages as long as what is measured, and repairs that no trial lives to see.
 //!
 //! Chances of a year without an outage follow from the rate of busy periods only if these are what comes independently, and
-//! are short. Deliberately absent: stores, whose losses and split brains count one by one.
+//! are short (what is not, and shows it in plain trials, is in `refuted`). Deliberately absent: stores, whose losses and split brains
+//! count one by one.
 
 use fivenines::estimate::Figure as Known;
 use fivenines::estimate::stopping::Plan;
@@ -9,6 +10,8 @@ use fivenines::math::{exp, exp_m1, pow};
 use fivenines::study::{Method, ResultDocument, Study};
 
 use super::case::{Case, DAY, HOUR, YEAR};
+
+mod refuted;
 
 const TRIALS: u64 = 300;
 
