@@ -6,14 +6,15 @@
 //! absent: quorums, which promote nobody who lacks a write, and two faults that a standby falls behind by, one after the
 //! other.
 
+use super::event::parts_hit;
 use crate::engine::Chance;
 use crate::time::Time;
-use crate::topology::{FaultAction, FaultId, Owner, Replication, StoreId, Topology};
+use crate::topology::{
+    Cut, FaultAction, FaultId, Owner, PartId, PlaceId, Replication, StoreId, Topology,
+};
 use crate::world::World;
-use crate::world::network::within;
-
-use super::event::parts_hit;
 use crate::world::clocks::Clock;
+use crate::world::network::within;
 
 /// By which faults which members fall behind.
 #[derive(Clone, Debug)]
@@ -39,31 +40,30 @@ impl Behind {
     }
 }
 
+/// The members that a fault takes down or cuts off.
 fn members(topology: &Topology, fault: FaultId) -> Vec<(StoreId, usize)> {
-    let may_lose = |store: &StoreId| {
-        let store = &topology.stores[store.index()];
-        store.failover.is_some() && !matches!(store.replication, Replication::Quorum { .. })
+    let mut parts: Vec<PartId> = match &topology.faults[fault.index()].action {
+        FaultAction::Down { .. } => parts_hit(topology, Clock::Fault(fault)).collect(),
+        FaultAction::Cut(cuts) => cuts.iter().flat_map(|cut| cut_off(topology, cut)).collect(),
     };
-    match &topology.faults[fault.index()].action {
-        FaultAction::Down { .. } => parts_hit(topology, Clock::Fault(fault))
-            .filter_map(|part| match topology.parts[part.index()].owner {
-                Owner::Store(store, member) => Some((store, member)),
-                Owner::Pool(_) => None,
-            })
-            .filter(|(store, _)| may_lose(store))
-            .collect(),
-        FaultAction::Cut(cuts) => {
-            let stores = (0..topology.stores.len()).map(StoreId::from);
-            let all = stores.filter(may_lose).flat_map(|store| {
-                let members = 0..topology.stores[store.index()].members.len();
-                members.map(move |member| (store, member))
-            });
-            let is_cut_off = |(store, member): &(StoreId, usize)| {
-                let place = topology.stores[store.index()].members[*member].place;
-                cuts.iter()
-                    .any(|cut| within(topology, place, cut.from) != within(topology, place, cut.to))
-            };
-            all.filter(is_cut_off).collect()
-        }
-    }
+    parts.sort_unstable();
+    parts.dedup();
+    let members = parts.iter().filter_map(|part| {
+        let Owner::Store(id, member) = topology.parts[part.index()].owner else {
+            return None;
+        };
+        let store = &topology.stores[id.index()];
+        let is_quorum = matches!(store.replication, Replication::Quorum { .. });
+        (store.failover.is_some() && !is_quorum).then_some((id, member))
+    });
+    members.collect()
+}
+
+/// The parts on one side of a cut that are not on the other.
+fn cut_off<'t>(topology: &'t Topology, cut: &Cut) -> impl Iterator<Item = PartId> + 't {
+    let side = |one: PlaceId, other: PlaceId| {
+        let parts = topology.places[one.index()].parts.iter().copied();
+        parts.filter(move |part| !within(topology, topology.parts[part.index()].place, other))
+    };
+    side(cut.from, cut.to).chain(side(cut.to, cut.from))
 }

@@ -208,7 +208,7 @@ impl<'a> Search<'a> {
         let prolongs = members.any(|(event, _)| self.task.events.list[*event as usize].prolongs());
         let could_add = |target: &usize| {
             self.could_add(*target, chance, extent)
-                && (prolongs || !self.is_saturated(*target, set))
+                && (prolongs || !self.is_saturated(*target, set, extent))
         };
         let touched = self.task.reach.targets_of(set).into_iter();
         let concerned: Vec<usize> = touched.filter(could_add).collect();
@@ -232,8 +232,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether subsets of a set cost a target about all that it could.
-    fn is_saturated(&self, target: usize, set: &[(u32, u16)]) -> bool {
-        let extent = extent(self.task.events, set);
+    fn is_saturated(&self, target: usize, set: &[(u32, u16)], extent: Extent) -> bool {
         let (explained, most) = match self.task.targets[target] {
             Target::Requests(_) | Target::Outage(_) => (self.explained(target, set), 1.0),
             Target::Loss(_) | Target::SplitBrain(_) => {

@@ -232,9 +232,8 @@ impl<'g> Decisions<'g> {
         let configuration = self.guide.configuration(&path.world.state);
         self.key.clear();
         self.key.push(configuration as u32);
-        let fallen = path.fallen.iter();
         self.key
-            .extend(fallen.map(|target| self.guide.place_of(*target) as u32));
+            .extend(path.fallen.iter().map(|target| *target as u32));
         self.key.push(u32::MAX);
         let configuration = &self.guide.configurations[configuration];
         let down = path.ledger.down().iter();
@@ -247,8 +246,12 @@ impl<'g> Decisions<'g> {
             return;
         }
         let events = self.guide.events.list.len();
+        let mut standing = vec![true; self.guide.all.len()];
+        for target in &path.fallen {
+            standing[*target] = false;
+        }
         let mut gains: Box<[f64]> = vec![0.0; events].into();
-        let importance = configuration.gains(&path.ledger, &path.standing, &mut gains);
+        let importance = configuration.gains(&path.ledger, &standing, &mut gains);
         let mut known = Known {
             importance,
             gains,
@@ -556,7 +559,7 @@ mod tests {
     use crate::measure::Observers;
     use crate::model;
     use crate::rare::chance::BranchChance;
-    use crate::rare::guide::{Rarity, targets};
+    use crate::rare::guide::Rarity;
     use crate::rare::ledger::Ledger;
     use crate::rare::likelihood::Likelihood;
     use crate::rare::window::Window;
@@ -588,8 +591,8 @@ mod tests {
             world: World::new(topology, &layout, BranchChance::new(&topology.draws)),
             observers: Observers::new(topology),
             ledger: Ledger::of(&guide.events),
-            standing: vec![true; targets(topology).len()],
             fallen: Vec::new(),
+            fell_before: Vec::new(),
             weight: 1.0,
             depth: 0,
             window: Window::default(),

@@ -167,7 +167,8 @@ impl<'t> Drills<'t> {
         self.play(base, struck, &[], lasts)
     }
 
-    /// Plays the usual course of things, and what else they come to if a repair falls into a recovery.
+    /// Plays the usual course of things, and what else they come to if a repair falls into a recovery, or strikes into
+    /// catching up.
     fn play(
         &mut self,
         base: &World<'t, Median>,
@@ -194,7 +195,7 @@ impl<'t> Drills<'t> {
         std::mem::swap(&mut self.world, &mut self.other_world);
         let left = 1.0 - early.iter().map(|(early, _)| early.chance).sum::<f64>();
         let early_plays = early.iter().map(|(early, play)| (early.chance, play));
-        let behind = behind.iter().map(|(share, play)| (*share, play));
+        let behind = behind.iter().map(|(often, play)| (*often, play));
         // Without others, the sums are the usual play to the last bit.
         let plays: Vec<(f64, &Play)> = early_plays.chain(behind).chain([(left, &usual)]).collect();
         let all = 0..self.targets.len();

@@ -251,13 +251,19 @@ impl Guide {
     /// The failures of a target in a trial that its sets lead one to expect, with everything as it is at first.
     #[must_use]
     pub(super) fn failures_per_trial(&self, target: Target, topology: &Topology) -> f64 {
-        let failing = failing(&self.configurations[0].cuts, self.place_of(target));
+        let failing = self.failing(target);
         let often = |cut: &Cut| {
             let begins =
                 chance_of_set(&self.events, &cut.needs) / overlap(&self.events, &cut.needs);
             begins * cut.share
         };
         failing.map(often).sum::<f64>() * topology.window.length.seconds()
+    }
+
+    /// The sets with which a target fails, with everything as it is at first; where it never does, those that cost it
+    /// anything.
+    pub(super) fn failing(&self, target: Target) -> impl Iterator<Item = &Cut> {
+        failing(&self.configurations[0].cuts, self.place_of(target))
     }
 
     /// The index of a target among all.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cuts::{Cut, failing};
+use super::cuts::Cut;
 use super::event::What;
 use super::guide::{Guide, Target};
 use crate::engine::DrawId;
@@ -33,11 +33,8 @@ impl Guide {
     /// What leads to a failure of a target that is estimated by branches, the most frequent first.
     #[must_use]
     pub fn leads_to(&self, topology: &Topology, target: Target) -> Vec<LeadingSet> {
-        let cuts = self
-            .configurations
-            .first()
-            .map_or(&[][..], |all_up| &all_up.cuts);
-        let mut sets: Vec<LeadingSet> = failing(cuts, self.place_of(target))
+        let mut sets: Vec<LeadingSet> = self
+            .failing(target)
             .map(|cut| LeadingSet {
                 needs: cut
                     .needs
@@ -55,12 +52,8 @@ impl Guide {
     /// the time from one strike to the next varies more than where the hazard is constant.
     #[must_use]
     pub fn clustering(&self, topology: &Topology, target: Target) -> Vec<String> {
-        let cuts = self
-            .configurations
-            .first()
-            .map_or(&[][..], |all_up| &all_up.cuts);
         let often = |cut: &Cut| cut.frequency * cut.share;
-        let failing = || failing(cuts, self.place_of(target));
+        let failing = || self.failing(target);
         let least = LEADING * failing().map(often).sum::<f64>();
         let leading = failing().filter(|cut| often(cut) >= least);
         let events: BTreeSet<u32> = leading

@@ -19,10 +19,11 @@ pub(super) struct Path<'t> {
     pub world: World<'t, BranchChance<'t>>,
     pub observers: Observers,
     pub ledger: Ledger,
-    /// Which targets have not failed at the moment: nothing needs to be forced for the others.
-    pub standing: Vec<bool>,
-    /// The others, of those that get any effort, in order.
-    pub fallen: Vec<Target>,
+    /// The indices of the targets that get any effort and have failed at the moment, in order: nothing needs to be forced
+    /// for them.
+    pub fallen: Vec<usize>,
+    /// Room for those at the event before.
+    pub fell_before: Vec<usize>,
     pub weight: f64,
     /// How many branches it is away from the nominal trial.
     pub depth: u32,
@@ -49,36 +50,17 @@ pub(super) fn calm_from<C: Chance>(
 impl<'t> Path<'t> {
     /// Looks at which of the targets have failed that get any effort; says whether that is news.
     pub fn look(&mut self, guide: &Guide) -> bool {
-        let (observers, standing) = (&self.observers, &mut self.standing);
-        let before = self.fallen.len();
-        self.fallen.retain(|target| {
-            let falls = match *target {
-                Target::Requests(id) | Target::Outage(id) => {
-                    observers.journeys[id.index()].is_open()
-                }
-                Target::SplitBrain(id) => observers.stores[id.index()].is_open(),
-                Target::Loss(_) => false,
-            };
-            standing[guide.place_of(*target)] = !falls;
-            falls
-        });
-        let risen = before - self.fallen.len();
-        let journeys = observers.open_journeys();
+        std::mem::swap(&mut self.fallen, &mut self.fell_before);
+        let journeys = self.observers.open_journeys();
         let of_journeys = journeys.flat_map(|id| [Target::Requests(id), Target::Outage(id)]);
-        let of_stores = observers.open_stores().map(Target::SplitBrain);
-        let stood = self.fallen.len();
-        for target in of_journeys.chain(of_stores) {
-            let stands = &mut standing[guide.place_of(target)];
-            if guide.estimates(target) && std::mem::replace(stands, false) {
-                self.fallen.push(target);
-            }
-        }
-        let fell = self.fallen.len() - stood;
-        if fell > 0 {
-            self.fallen
-                .sort_unstable_by_key(|target| guide.place_of(*target));
-        }
-        risen + fell > 0
+        let of_stores = self.observers.open_stores().map(Target::SplitBrain);
+        let fallen = of_journeys.chain(of_stores);
+        let fallen = fallen.filter(|target| guide.estimates(*target));
+        self.fallen.clear();
+        self.fallen
+            .extend(fallen.map(|target| guide.place_of(target)));
+        self.fallen.sort_unstable();
+        self.fallen != self.fell_before
     }
 
     /// Draws what is left of repairs in usual crowds anew, so that a branch does not share the luck of those that it left.
@@ -98,7 +80,6 @@ impl<'t> Path<'t> {
         self.world.copy_state(&other.world);
         self.observers.clone_from(&other.observers);
         self.ledger.copy_from(&other.ledger);
-        self.standing.clone_from(&other.standing);
         self.fallen.clone_from(&other.fallen);
         self.weight = other.weight;
         self.depth = other.depth;

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use super::guide::Guide;
 use super::path::{Path, calm_from};
-use super::trial::{Exploration, Explorer, run_explorer};
+use super::trial::{Explorer, Manner, run_explorer};
 use crate::measure::Tally;
 use crate::time::Time;
 use crate::topology::Topology;
@@ -38,7 +38,7 @@ struct Waiting<'t> {
 /// If an invariant of the simulation is broken; the message names the seed and the trial.
 #[must_use]
 pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u64>) -> Tally {
-    run_explorer(topology, guide, seed, trials, Exploration::Splitting)
+    run_explorer(topology, guide, seed, trials, Manner::Splitting)
 }
 
 /// How many a branch is worth; one if that is not enough to split it.

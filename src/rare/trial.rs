@@ -62,7 +62,7 @@ pub(super) struct Explorer<'t> {
     lengthened: &'t [LengthBiased],
     /// What branches and the nominal trial inside the safe set add up to.
     pub weighted: Totals,
-    exploration: Exploration,
+    manner: Manner,
     /// The same paths under other figures, if they are wanted.
     pub other: Option<OtherFigures<'t>>,
 }
@@ -73,12 +73,12 @@ pub(super) struct Explorer<'t> {
 /// If an invariant of the simulation is broken; the message names the seed and the trial.
 #[must_use]
 pub fn run_trials(topology: &Topology, guide: &Guide, seed: u64, trials: Range<u64>) -> Tally {
-    run_explorer(topology, guide, seed, trials, Exploration::Forcing)
+    run_explorer(topology, guide, seed, trials, Manner::Forcing)
 }
 
-/// How a branch is explored once it has left the nominal trial.
+/// How a branch is followed once it has left the nominal trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exploration {
+pub(super) enum Manner {
     /// What matters is forced in it.
     Forcing,
     /// It is copied where it comes nearer to a failure.
@@ -91,14 +91,14 @@ pub(super) fn run_explorer(
     guide: &Guide,
     seed: u64,
     trials: Range<u64>,
-    exploration: Exploration,
+    manner: Manner,
 ) -> Tally {
     let layout = Layout::new(topology);
     let plain = Ruler::plain(topology);
     let weighted = Ruler::weighted(topology, guide.weight_units());
     let lengthened = guide.forced_repairs(topology);
     let mut explorer = Explorer::new(topology, &layout, guide, &lengthened, seed);
-    explorer.exploration = exploration;
+    explorer.manner = manner;
     let mut totals = Totals::new(topology);
     let mut tally = Tally::empty(topology);
     let mut branches = BranchTally::empty(topology);
@@ -146,7 +146,7 @@ impl<'t> Explorer<'t> {
             plans: Vec::new(),
             lengthened,
             weighted: Totals::new(topology),
-            exploration: Exploration::Forcing,
+            manner: Manner::Forcing,
             other: None,
         }
     }
@@ -367,8 +367,8 @@ impl<'t> Explorer<'t> {
             world: world.with_chance(BranchChance::new(&self.topology.draws)),
             observers: observers.clone(),
             ledger: Ledger::of(&self.guide.events),
-            standing: vec![true; self.guide.all.len()],
             fallen: Vec::new(),
+            fell_before: Vec::new(),
             weight: 1.0,
             depth: 0,
             window: Window::default(),
@@ -377,7 +377,6 @@ impl<'t> Explorer<'t> {
         path.world.copy_state(world);
         path.observers.clone_from(observers);
         path.ledger.copy_from(ledger);
-        path.standing.fill(true);
         path.fallen.clear();
         path.depth = 0;
         path.window.copy_from(&Window::default());
@@ -448,9 +447,9 @@ impl<'t> Explorer<'t> {
     }
 
     fn explore(&mut self, path: Path<'t>) {
-        match self.exploration {
-            Exploration::Forcing => self.force(path),
-            Exploration::Splitting => self.split(path),
+        match self.manner {
+            Manner::Forcing => self.force(path),
+            Manner::Splitting => self.split(path),
         }
     }
 
