@@ -311,6 +311,58 @@ fn mean_of_a_hundred_exponential_outages_is_not_much_wider() {
     assert!(ends / 200.0 < 1.5 * truth, "{}", ends / 200.0);
 }
 
+/// What 2,000 promotions lose, seconds: half of them 30, the others a tenth of a second, but this share of all the
+/// backlog of a standby that was gone for hours.
+fn losses_with_backlogs(stream: &mut Stream, share: f64) -> Samples {
+    let mut samples = Samples::default();
+    for _ in 0..2_000 {
+        let seconds = if stream.uniform() < share {
+            5_000.0 * Duration::Lognormal.draw(stream)
+        } else if stream.uniform() < 0.5 {
+            30.0
+        } else {
+            0.1
+        };
+        samples.add_trial(&mut [(seconds, 1)]);
+    }
+    samples
+}
+
+fn mean_with_backlogs(share: f64) -> f64 {
+    (1.0 - share) * 15.05 + share * 5_000.0 * Duration::Lognormal.mean()
+}
+
+/// A lognormal law through losses of a tenth of a second and of hours knows no bounds.
+#[test]
+fn mean_of_a_mixture_is_bounded() {
+    let study = |stream: &mut Stream| sample_mean(&losses_with_backlogs(stream, 0.01));
+    let truth = mean_with_backlogs(0.01);
+    assert_conservative("backlogs", truth, study);
+    let mut stream = Stream::new(1, 0, Entity::named("width"), Purpose(1));
+    let ends: f64 = (0..200)
+        .map(|_| study(&mut stream).high.unwrap_or(f64::INFINITY))
+        .sum();
+    assert!(ends / 200.0 < 3.0 * truth, "{}", ends / 200.0 / truth);
+}
+
+/// Losses that are all alike, but for some ten in a study: the interval is as skewed as what is known of these ten.
+#[test]
+fn mean_of_equal_losses_with_few_others() {
+    let truth = 0.2 + 0.005 * 20.0;
+    assert_conservative("few others", truth, |s| {
+        let mut samples = Samples::default();
+        for _ in 0..2_000 {
+            let more = if s.uniform() < 0.005 {
+                10.0 * Duration::Exponential.draw(s)
+            } else {
+                0.0
+            };
+            samples.add_trial(&mut [(0.2 + more, 1)]);
+        }
+        sample_mean(&samples)
+    });
+}
+
 #[test]
 fn rare_probabilities_are_covered_at_least_as_promised() {
     for (chance, trials) in [(0.001, 1_000), (0.01, 500), (0.3, 100)] {
