@@ -204,6 +204,8 @@ pub struct StoreTally {
     pub promotions: Moments,
     /// Promotions that lost or orphaned at least one write, per trial.
     pub loss_events: Moments,
+    /// Seconds of writes missing from the winners of promotions, per trial.
+    pub missing_seconds: Moments,
     /// Loss whatever the scope.
     pub rpo: Loss,
     /// Loss by the scope of what set the promotion off.
@@ -324,6 +326,7 @@ impl StoreTally {
     fn merge(&mut self, other: &StoreTally) {
         self.promotions.merge(&other.promotions);
         self.loss_events.merge(&other.loss_events);
+        self.missing_seconds.merge(&other.missing_seconds);
         self.rpo.merge(&other.rpo);
         merge_maps(&mut self.rpo_by_scope, &other.rpo_by_scope, Loss::merge);
         self.dual_primary.merge(&other.dual_primary);

@@ -310,6 +310,8 @@ impl StoreTotals {
         tally
             .rpo_missed
             .add(weights(|loss, limit| loss.seconds > limit));
+        let missing = self.losses.iter().map(|loss| loss.seconds * loss.weight);
+        tally.missing_seconds.add(missing.sum());
         self.record_loss(ruler, |_| true, &mut tally.rpo);
         for scope in Scope::ALL {
             let mine = |other: Scope| other == scope;

@@ -1,10 +1,8 @@
 //! Standbys that fall behind: a fault that keeps writes from one matters until it has caught up.
 //!
 //! A standby that was gone for days may be promoted as soon as it is back, and what it lacks by then is lost. So a fault
-//! that one falls behind by counts as long as that lasts, and a drill of several faults is played again with one of them
-//! over before the others strike, in the middle of catching up; that counts on top, as often as it comes. Deliberately
-//! absent: quorums, which promote nobody who lacks a write, and two faults that a standby falls behind by, one after the
-//! other.
+//! that one falls behind by counts as long as that lasts, and drills are played again with standbys that have fallen
+//! behind (see `staggered`). Deliberately absent: quorums, which promote nobody who lacks a write.
 
 use super::event::parts_hit;
 use crate::engine::Chance;
@@ -29,6 +27,19 @@ impl Behind {
         Behind {
             members: faults.map(|id| members(topology, id)).collect(),
         }
+    }
+
+    /// Whether any member may fall behind by a fault.
+    pub fn is_by(&self, fault: FaultId) -> bool {
+        !self.members[fault.index()].is_empty()
+    }
+
+    /// Whether any of those that may fall behind by a fault lacks something at a moment, if nothing happens before.
+    pub fn lags<C: Chance>(&self, world: &World<'_, C>, fault: FaultId, at: Time) -> bool {
+        self.members[fault.index()].iter().any(|(store, member)| {
+            let member = &world.state.stores[store.index()].members[*member];
+            member.backlog(at) > 0.0
+        })
     }
 
     /// When the last of those that fell behind by a fault will have caught up, if all goes on as it does; nothing if none is

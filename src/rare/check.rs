@@ -10,7 +10,7 @@ use std::cell::LazyCell;
 
 use super::guide::{Guide, Target};
 use super::trial::run_trials;
-use crate::measure::{BranchTally, JourneyTally, Moments, StoreTally, Tally};
+use crate::measure::{BranchTally, JourneyTally, Moments, Samples, StoreTally, Tally};
 use crate::time::Span;
 use crate::topology::{JourneyId, Topology};
 
@@ -37,7 +37,7 @@ pub struct Check {
     pub target: Target,
     /// How many times as frequent failures were made.
     pub inflated: f64,
-    /// What a trial costs by branches: lost requests, seconds of downtime, or events.
+    /// What a trial costs by branches: lost requests, seconds of downtime, seconds of missing writes, or events.
     pub branches: f64,
     /// What a trial costs by plain simulation.
     pub plain: f64,
@@ -141,21 +141,27 @@ fn variance_foreseen(
             topology.journeys[id.index()].rate,
         ),
         Target::Outage(id) => (of(id), &of(id).busy_down, 1.0),
+        Target::Backlog(id) => {
+            let store = &branches.stores[id.index()];
+            let often = store.promotions.sum() / trials;
+            return often * mean_square(&store.rpo.seconds, 1.0);
+        }
         Target::Loss(_) | Target::SplitBrain(_) => {
             return by_branches(branches, target).sum() / trials;
         }
     };
+    tally.busy_periods.sum() / trials * mean_square(costs, unit)
+}
+
+/// The mean of the squares of samples, in this unit; zero without any.
+fn mean_square(samples: &Samples, unit: f64) -> f64 {
     let (mut weight, mut squares) = (0.0, 0.0);
-    for (bucket, cell) in costs.histogram().iter() {
+    for (bucket, cell) in samples.histogram().iter() {
         let cost = unit * 0.5 * (bucket.lower() + bucket.upper());
         weight += cell.weight as f64;
         squares += cell.weight as f64 * cost * cost;
     }
-    if weight > 0.0 {
-        tally.busy_periods.sum() / trials * squares / weight
-    } else {
-        0.0
-    }
+    if weight > 0.0 { squares / weight } else { 0.0 }
 }
 
 /// What branches have seen of a target, by trial.
@@ -174,6 +180,7 @@ fn costs<'a>(
         Target::Requests(id) => journeys[id.index()].requests.lost.numerator(),
         Target::Outage(id) => journeys[id.index()].requests.down.numerator(),
         Target::Loss(id) => &stores[id.index()].loss_events,
+        Target::Backlog(id) => &stores[id.index()].missing_seconds,
         Target::SplitBrain(id) => &stores[id.index()].dual_primary.count,
     }
 }

@@ -235,7 +235,7 @@ impl<'a> Search<'a> {
     fn is_saturated(&self, target: usize, set: &[(u32, u16)], extent: Extent) -> bool {
         let (explained, most) = match self.task.targets[target] {
             Target::Requests(_) | Target::Outage(_) => (self.explained(target, set), 1.0),
-            Target::Loss(_) | Target::SplitBrain(_) => {
+            Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => {
                 let most = self.task.targets[target].most_cost(extent);
                 (self.explained_times(target, set), most)
             }
@@ -274,7 +274,7 @@ impl<'a> Search<'a> {
             Target::Requests(_) | Target::Outage(_) => {
                 cost / outcome.overlap > WORSE * self.explained(target, set)
             }
-            Target::Loss(_) | Target::SplitBrain(_) => {
+            Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => {
                 cost > WORSE * self.explained_times(target, set)
             }
         }

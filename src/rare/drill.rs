@@ -2,15 +2,16 @@
 //!
 //! All strike at the same moment, every delay takes its median, nothing else strikes, and all is repaired after the
 //! time for which such faults overlap on the average; where that ends a recovery undisturbed, it is played again with
-//! repairs that come in between (see `early`), and where a standby falls behind, with the others striking while it catches up
-//! (see `behind`). So whatever mechanism turns faults into outages, loss or split brains is
+//! repairs that come in between (see `early`), and where a standby falls behind, with faults that strike long after others
+//! (see `staggered`). So whatever mechanism turns faults into outages, loss or split brains is
 //! known here without a second description of it. A drill guides a search and never enters a figure.
 
 use std::collections::BTreeSet;
 
-use super::early::{Early, FEW_FAULTS, Mixed, Play, Stretches, Watch, early_repairs, mixed};
+use super::early::{Early, Mixed, Play, Stretches, Watch, early_repairs, mixed};
 use super::event::{Events, What, parts_hit};
 use super::guide::{Target, targets};
+use super::staggered::Staggered;
 use crate::dist::Law;
 use crate::engine::{Chance, DrawId};
 use crate::measure::{Observers, Totals, Windowed};
@@ -20,7 +21,7 @@ use crate::world::clocks::Clock;
 use crate::world::{Layout, World};
 
 /// Overlaps longer than this are cut off: repairs can be slow without bound.
-const LONGEST_OVERLAP: Span = Span(30 * 86_400_000_000_000);
+pub(super) const LONGEST_OVERLAP: Span = Span(30 * 86_400_000_000_000);
 /// How long a drill is followed after everything is repaired.
 const AFTERMATH: Span = Span(7 * 86_400_000_000_000);
 /// Events after which a drill is given up: something goes round in circles.
@@ -85,7 +86,7 @@ pub struct Outcome {
 /// Runs drills.
 pub struct Drills<'t> {
     topology: &'t Topology,
-    events: &'t Events,
+    pub(super) events: &'t Events,
     targets: Vec<Target>,
     totals: Totals,
     observers: Observers,
@@ -99,11 +100,15 @@ pub struct Drills<'t> {
 }
 
 /// What a drill is about.
-struct Script<'s> {
-    struck: &'s [Clock],
-    failing: &'s [DrawId],
-    start: Time,
-    repaired: Time,
+#[derive(Clone, Copy)]
+pub(super) struct Script<'s> {
+    /// What strikes at the start.
+    pub struck: &'s [Clock],
+    /// What is repaired in the end.
+    pub over: &'s [Clock],
+    pub failing: &'s [DrawId],
+    pub start: Time,
+    pub repaired: Time,
 }
 
 impl<'t> Drills<'t> {
@@ -180,6 +185,7 @@ impl<'t> Drills<'t> {
         let repaired = start.after(lasts.min(LONGEST_OVERLAP));
         let script = Script {
             struck,
+            over: struck,
             failing,
             start,
             repaired,
@@ -191,15 +197,12 @@ impl<'t> Drills<'t> {
         let early = early.into_iter();
         let early = early.map(|early| (early, self.play_once(base, &script, Some(early))));
         let early: Vec<(Early, Play)> = early.collect();
-        let behind = self.play_behind(base, &script);
+        let staggered = self.play_staggered(base, &script);
         std::mem::swap(&mut self.world, &mut self.other_world);
-        let left = 1.0 - early.iter().map(|(early, _)| early.chance).sum::<f64>();
-        let early_plays = early.iter().map(|(early, play)| (early.chance, play));
-        let behind = behind.iter().map(|(often, play)| (*often, play));
-        // Without others, the sums are the usual play to the last bit.
-        let plays: Vec<(f64, &Play)> = early_plays.chain(behind).chain([(left, &usual)]).collect();
-        let all = 0..self.targets.len();
-        let mixed: Vec<Mixed> = all.map(|target| mixed(target, &plays)).collect();
+        let targets = self.targets.iter().enumerate();
+        let mixed: Vec<Mixed> = targets
+            .map(|(index, target)| mixed(index, &plays_of(*target, &usual, &early, &staggered)))
+            .collect();
         for (target, mixed) in mixed.iter().enumerate() {
             self.stretches
                 .note(self.events, (target, *mixed), &usual, &early);
@@ -221,62 +224,29 @@ impl<'t> Drills<'t> {
     ) -> Play {
         let mut world = self.copy_of(base, script);
         let play = self.observe(&mut world, script, early);
-        self.world = Some(world);
+        self.give_back(world);
         play
     }
 
-    fn copy_of(&mut self, base: &World<'t, Median>, script: &Script<'_>) -> World<'t, Median> {
+    pub(super) fn copy_of(
+        &mut self,
+        base: &World<'t, Median>,
+        script: &Script<'_>,
+    ) -> World<'t, Median> {
         let mut world = self.world.take().unwrap_or_else(|| base.clone());
         world.copy_state(base);
         world.chance_mut().failing = script.failing.to_vec();
         world
     }
 
-    /// Plays a few faults again, each of them once long before the others: these strike while a standby catches up. With
-    /// how long that takes against how long the fault lasts, as that is how many times as often it comes.
-    fn play_behind(&mut self, base: &World<'t, Median>, script: &Script<'_>) -> Vec<(f64, Play)> {
-        let mut plays = Vec::new();
-        if !(2..=FEW_FAULTS).contains(&script.struck.len()) {
-            return plays;
-        }
-        for clock in script.struck {
-            let Clock::Fault(first) = *clock else {
-                continue;
-            };
-            let Some(event) = self.events.of_clock(*clock) else {
-                continue;
-            };
-            let lasts = Span::from_seconds(self.events.list[event].lasts).min(LONGEST_OVERLAP);
-            let mut world = self.copy_of(base, script);
-            world.strike_at(*clock, script.start);
-            let repaired = script.start.after(lasts);
-            go_on(&mut world, repaired);
-            repair(&mut world, first, repaired);
-            go_on(&mut world, repaired);
-            if let Some(caught_up) = self.events.behind.until(&world, first) {
-                let takes = caught_up.since(repaired);
-                let middle = repaired.after(Span(takes.0 / 2));
-                go_on(&mut world, middle);
-                let others = script.struck.iter().copied();
-                let others: Vec<Clock> = others.filter(|other| other != clock).collect();
-                let overlap = script.repaired.since(script.start);
-                let script = Script {
-                    struck: &others,
-                    failing: script.failing,
-                    start: middle,
-                    repaired: middle.after(overlap),
-                };
-                let often = (takes.seconds() / lasts.seconds()).min(1.0);
-                plays.push((often, self.observe(&mut world, &script, None)));
-            }
-            world.chance_mut().failing.clear();
-            self.world = Some(world);
-        }
-        plays
+    /// Keeps a world to be used again.
+    pub(super) fn give_back(&mut self, mut world: World<'t, Median>) {
+        world.chance_mut().failing.clear();
+        self.world = Some(world);
     }
 
     /// Lets a script happen in a world that has come as far as its start, and measures that.
-    fn observe(
+    pub(super) fn observe(
         &mut self,
         world: &mut World<'t, Median>,
         script: &Script<'_>,
@@ -298,7 +268,7 @@ impl<'t> Drills<'t> {
         }
         self.follow(world, script.repaired);
         world.chance_mut().repair_takes = Span::ZERO;
-        for clock in script.struck {
+        for clock in script.over {
             if let Clock::Fault(id) = *clock {
                 repair(world, id, script.repaired);
             }
@@ -308,11 +278,14 @@ impl<'t> Drills<'t> {
         self.observers.add_to(1.0, &mut self.totals);
         let rested = world.next().is_never() && !self.observers.is_open();
         world.chance_mut().repair_takes = Span::FOREVER;
-        world.chance_mut().failing.clear();
         let targets = || self.targets.iter();
         Play {
-            costs: targets().map(|target| target.cost(&self.totals)).collect(),
-            fails: targets().map(|target| target.fails(&self.totals)).collect(),
+            costs: targets()
+                .map(|target| target.cost(self.topology, &self.totals))
+                .collect(),
+            fails: targets()
+                .map(|target| target.fails(self.topology, &self.totals))
+                .collect(),
             rested,
         }
     }
@@ -340,8 +313,36 @@ impl<'t> Drills<'t> {
     }
 }
 
+/// The plays that tell about a target, each with how often it comes for each time that the set begins.
+fn plays_of<'p>(
+    target: Target,
+    usual: &'p Play,
+    early: &'p [(Early, Play)],
+    staggered: &'p Staggered,
+) -> Vec<(f64, &'p Play)> {
+    // Without others, the sums are the usual play to the last bit.
+    let mut left = 1.0 - early.iter().map(|(early, _)| early.chance).sum::<f64>();
+    let mut plays: Vec<(f64, &Play)> = early
+        .iter()
+        .map(|(early, play)| (early.chance, play))
+        .collect();
+    plays.extend(staggered.caught.iter().map(|(often, play)| (*often, play)));
+    // For how long others were broken before makes no outage worse, but what a store loses.
+    if matches!(target, Target::Backlog(_)) {
+        plays.extend(
+            staggered
+                .last
+                .iter()
+                .map(|(chance, play)| (left * chance, play)),
+        );
+        left *= 1.0 - staggered.last.iter().map(|(chance, _)| chance).sum::<f64>();
+    }
+    plays.push((left, usual));
+    plays
+}
+
 /// Lets time pass until then, unobserved.
-fn go_on(world: &mut World<'_, Median>, until: Time) {
+pub(super) fn go_on(world: &mut World<'_, Median>, until: Time) {
     for _ in 0..MOST_EVENTS {
         if world.next() > until {
             break;
@@ -351,7 +352,7 @@ fn go_on(world: &mut World<'_, Median>, until: Time) {
 }
 
 /// Sets when a fault is repaired, if it is active and a crew works on it.
-fn repair(world: &mut World<'_, Median>, id: FaultId, at: Time) {
+pub(super) fn repair(world: &mut World<'_, Median>, id: FaultId, at: Time) {
     if !world.waits_for_a_crew(id) && world.state.faults[id.index()].active {
         world.repair_at(id, at);
     }

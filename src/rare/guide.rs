@@ -52,6 +52,9 @@ const UNITS_PER_TRIAL: f64 = (1_u64 << 44) as f64;
 const LEAST_UNITS: f64 = (1_u64 << 16) as f64;
 const MOST_UNITS: f64 = (1_u64 << 62) as f64;
 
+/// Seconds of writes that are more than rounding.
+const LEAST_BACKLOG: f64 = 1e-6;
+
 /// Something whose failures are estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -61,21 +64,28 @@ pub enum Target {
     Outage(JourneyId),
     /// A store loses acknowledged writes.
     Loss(StoreId),
+    /// A store promotes a standby that has fallen behind, and loses more than in quiet times.
+    Backlog(StoreId),
     /// Two members of a store accept writes.
     SplitBrain(StoreId),
 }
 
 impl Target {
-    /// What a trial cost: seconds' worth of lost requests, seconds of downtime, how often it happened; or, of losses, that
-    /// and the seconds of writes that were lost.
-    pub(super) fn cost(self, totals: &Totals) -> f64 {
+    /// What a trial cost: seconds' worth of lost requests, seconds of downtime, seconds of writes that were lost beyond
+    /// those of quiet times, or how often it happened.
+    pub(super) fn cost(self, topology: &Topology, totals: &Totals) -> f64 {
         match self {
             Target::Requests(id) => totals.journeys[id.index()].lost_seconds,
             Target::Outage(id) => totals.journeys[id.index()].down_seconds,
             Target::Loss(id) => {
                 let losses = totals.stores[id.index()].losses.iter();
-                let counted = losses.filter(|loss| loss.writes > 0.0);
-                counted.map(|loss| 1.0 + loss.seconds).sum()
+                losses.filter(|loss| loss.writes > 0.0).count() as f64
+            }
+            Target::Backlog(id) => {
+                let quiet = topology.stores[id.index()].lag.residual(0.0, 0.5);
+                let losses = totals.stores[id.index()].losses.iter();
+                let beyond = losses.map(|loss| loss.seconds - quiet);
+                beyond.filter(|seconds| *seconds > LEAST_BACKLOG).sum()
             }
             Target::SplitBrain(id) => {
                 let store = &totals.stores[id.index()];
@@ -85,12 +95,14 @@ impl Target {
     }
 
     /// Whether it failed, in a journey's terms: whether there was an incident.
-    pub(super) fn fails(self, totals: &Totals) -> bool {
+    pub(super) fn fails(self, topology: &Topology, totals: &Totals) -> bool {
         match self {
             Target::Requests(id) | Target::Outage(id) => {
                 !totals.journeys[id.index()].incidents.is_empty()
             }
-            Target::Loss(_) | Target::SplitBrain(_) => self.cost(totals) > 0.0,
+            Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => {
+                self.cost(topology, totals) > 0.0
+            }
         }
     }
 
@@ -99,8 +111,8 @@ impl Target {
         match self {
             Target::Requests(_) | Target::Outage(_) => extent.overlap,
             // A standby can lack what was written while something was broken.
-            Target::Loss(_) => 1.0 + extent.longest,
-            Target::SplitBrain(_) => 1.0,
+            Target::Backlog(_) => extent.longest,
+            Target::Loss(_) | Target::SplitBrain(_) => 1.0,
         }
     }
 }
@@ -110,7 +122,13 @@ pub fn targets(topology: &Topology) -> Vec<Target> {
     let journeys = (0..topology.journeys.len()).map(JourneyId::from);
     let of_journeys = journeys.flat_map(|id| [Target::Requests(id), Target::Outage(id)]);
     let stores = (0..topology.stores.len()).map(StoreId::from);
-    let of_stores = stores.flat_map(|id| [Target::Loss(id), Target::SplitBrain(id)]);
+    let of_stores = stores.flat_map(|id| {
+        [
+            Target::Loss(id),
+            Target::Backlog(id),
+            Target::SplitBrain(id),
+        ]
+    });
     of_journeys.chain(of_stores).collect()
 }
 
@@ -175,7 +193,7 @@ impl Guide {
             let is_rare = match (rarity, target) {
                 (Rarity::All, _) => true,
                 // What a loss costs can be anything: a standby may be days behind when it is promoted.
-                (Rarity::Rare, Target::Loss(_)) => true,
+                (Rarity::Rare, Target::Loss(_) | Target::Backlog(_)) => true,
                 (Rarity::Rare, _) => exploration.spread(index) / window >= RARE_SPREAD,
             };
             exploration.cost(index) > 0.0 && is_rare
@@ -271,8 +289,9 @@ impl Guide {
         match target {
             Target::Requests(id) => 2 * id.index(),
             Target::Outage(id) => 2 * id.index() + 1,
-            Target::Loss(id) => 2 * (self.journeys + id.index()),
-            Target::SplitBrain(id) => 2 * (self.journeys + id.index()) + 1,
+            Target::Loss(id) => 2 * self.journeys + 3 * id.index(),
+            Target::Backlog(id) => 2 * self.journeys + 3 * id.index() + 1,
+            Target::SplitBrain(id) => 2 * self.journeys + 3 * id.index() + 2,
         }
     }
 
@@ -299,7 +318,9 @@ impl Guide {
         let is_estimated = |target: &Target| self.estimates(*target);
         let with_losses = || match target {
             Target::Outage(id) => Some(Target::Requests(id)).filter(is_estimated),
-            Target::Requests(_) | Target::Loss(_) | Target::SplitBrain(_) => None,
+            Target::Requests(_) | Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => {
+                None
+            }
         };
         Some(target).filter(is_estimated).or_else(with_losses)
     }
@@ -537,7 +558,9 @@ fn effort(topology: &Topology, target: Target) -> f64 {
     };
     let is_promised = match target {
         Target::Requests(id) | Target::Outage(id) => promises(&topology.journeys[id.index()]),
-        Target::Loss(store) => of_store(store, |objective| objective.rpo.is_some()),
+        Target::Loss(store) | Target::Backlog(store) => {
+            of_store(store, |objective| objective.rpo.is_some())
+        }
         Target::SplitBrain(store) => of_store(store, |objective| objective.split_brain.is_some()),
     };
     if is_promised || !topology.journeys.iter().any(promises) {

@@ -11,7 +11,8 @@
 //! - `event`: the basic events: strikes of clocks, and fences and stages that fail.
 //! - `alike`: those of which any may stand in for any other.
 //! - `drill`: what a set of basic events leads to, found out by the engine itself with every delay at its median.
-//! - `early`, `behind`: what else it leads to if a repair falls into a recovery, and while a standby catches up.
+//! - `early`, `staggered`: what else it leads to if a repair falls into a recovery, and if faults strike long after others.
+//! - `behind`: the standbys that fall behind by a fault.
 //! - `reach`: which targets a basic event can touch at all.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
 //! - `exploration`: the search for them in every combination of primaries.
@@ -50,6 +51,7 @@ mod likelihood;
 mod path;
 mod reach;
 pub mod splitting;
+mod staggered;
 #[cfg(test)]
 mod tests;
 mod trial;

@@ -315,7 +315,7 @@ impl<'t> Surroundings<'t> {
         self.add_place(&mut common, PlaceId::INTERNET);
         let id = match target {
             Target::Requests(id) | Target::Outage(id) => id,
-            Target::Loss(id) | Target::SplitBrain(id) => {
+            Target::Loss(id) | Target::Backlog(id) | Target::SplitBrain(id) => {
                 self.add_store(&mut common, id);
                 return vec![common];
             }

@@ -46,7 +46,7 @@ fn targets_are_found_by_arithmetic() {
     );
     let guide = Guide::new(&topology, Rarity::All);
     let places = guide.all.iter().map(|target| guide.place_of(*target));
-    assert!(places.eq(0..6));
+    assert!(places.eq(0..7));
 }
 
 /// What leads to the target, each set by the second part of its paths with its counts, in alphabetical order.
@@ -508,8 +508,8 @@ fn everything_up_comes_to_one_for_each_target() {
 #[test]
 fn only_what_is_rare_is_estimated_by_branches() {
     let guide = Guide::new(&parted(""), Rarity::Rare);
-    let (loss, split) = (Target::Loss(StoreId(0)), Target::SplitBrain(StoreId(0)));
-    assert_eq!(guide.targets(), [loss, split]);
+    let of_store = [Target::Loss, Target::Backlog, Target::SplitBrain].map(|of| of(StoreId(0)));
+    assert_eq!(guide.targets(), of_store);
     let body = services(&[("a", 1, 1)]) + "journeys: { visit: { needs: [a], rate: 10/s } }";
     assert!(!Guide::new(&topology(&body), Rarity::Rare).has_branches());
     let body = "places: { site: {} }
@@ -587,5 +587,38 @@ fn a_primary_that_comes_back_and_ignores_its_lease_is_a_second_one() {
     assert_eq!(
         found,
         ["stores.db.failover.fence + stores.db.members.east.fails"]
+    );
+}
+
+/// All at once, nobody has had the time to fall behind.
+#[test]
+fn a_standby_that_is_cut_off_is_promoted_once_the_other_is_gone() {
+    let topology = topology(
+        "places: { p: {}, q: {}, r: {}, witness: {} }
+faults:
+  cut: { cuts: p -> q, every: 1y, lasts: 1h }
+  primary: { hits: p, every: 1y, lasts: 10m }
+  other: { hits: r, every: 1y, lasts: 1h }
+stores:
+  db:
+    members: { primary: p, async: [q, r] }
+    replication: async
+    lag: 200ms
+    failover: { detect: { every: 10s, after: 3, from: [witness], agree: 1 }, promote: 20s, redirect: 5s }
+journeys: { order: { writes: db, rate: 10/s } }
+",
+    );
+    let found = sets(&topology, Target::Backlog(StoreId(0)));
+    assert_eq!(found, ["cut@p->q + other@r + primary@p"]);
+    let (events, layout) = (Events::new(&topology), Layout::new(&topology));
+    let mut drills = Drills::new(&topology, &events);
+    let base = drills.base(&layout);
+    let backlog = 1;
+    let cost = drills.run(&base, &[(0, 1), (1, 1), (2, 1)]).costs[2 + backlog];
+    // The primary is last three times in four, a quarter of an hour after the others. Standbys take half an hour to
+    // catch up, half as long as they were gone, and lack as much in the middle of it: the first while the other is gone, or both.
+    assert!(
+        (cost - (0.75 * 900.0 + 0.5 * 1800.0 + 0.25 * 1800.0)).abs() < 1.0,
+        "{cost}"
     );
 }

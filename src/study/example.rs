@@ -139,6 +139,7 @@ fn add_promotions(store: &mut StoreTally, region_seconds: f64) {
     }
     store.promotions.add(1.0);
     let seconds = region_seconds / 200.0;
+    store.missing_seconds.add(seconds);
     add_loss(&mut store.rpo, seconds);
     add_loss(
         store.rpo_by_scope.entry(Scope::Region).or_default(),

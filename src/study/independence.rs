@@ -47,7 +47,7 @@ impl Sources<'_> {
                 let is_told = guide.explored_as(Target::Outage(id)) == Some(explored);
                 is_told.then_some(id)
             }
-            Target::Loss(_) | Target::SplitBrain(_) => None,
+            Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => None,
         }
     }
 
@@ -62,7 +62,7 @@ impl Sources<'_> {
         };
         match explored {
             Target::Requests(id) => self.are_losses_refuted(id),
-            Target::Outage(_) => false,
+            Target::Outage(_) | Target::Backlog(_) => false,
             Target::Loss(id) => {
                 let (weighted, plain) = of_store(id);
                 self.are_refuted(&weighted.rpo_missed, &plain.rpo_missed)
@@ -173,7 +173,7 @@ impl Sources<'_> {
                 let promised = topology.journeys[id.index()].objective.availability;
                 promised.is_some() && self.periods(id, explored).is_some()
             }
-            Target::Outage(_) => false,
+            Target::Outage(_) | Target::Backlog(_) => false,
             Target::Loss(id) => topology.tightest_rpo(id).is_some(),
             Target::SplitBrain(_) => true,
         };

@@ -56,6 +56,9 @@ pub(super) fn path_of(topology: &Topology, target: Target) -> String {
         Target::Requests(id) => format!("journeys.{}", super::path::segment(journey(id))),
         Target::Outage(id) => format!("journeys.{}.outage", super::path::segment(journey(id))),
         Target::Loss(id) => format!("stores.{}.rpo", super::path::segment(store(id))),
+        Target::Backlog(id) => {
+            format!("stores.{}.rpo.any.seconds", super::path::segment(store(id)))
+        }
         Target::SplitBrain(id) => {
             format!("stores.{}.split_brain", super::path::segment(store(id)))
         }

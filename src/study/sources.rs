@@ -96,7 +96,9 @@ impl<'a> Sources<'a> {
                 let requests = &branches.journeys[id.index()].requests;
                 requests.down.numerator().sum() > 0.0
             }
-            Target::Loss(id) => branches.stores[id.index()].promotions.sum() > 0.0,
+            Target::Loss(id) | Target::Backlog(id) => {
+                branches.stores[id.index()].promotions.sum() > 0.0
+            }
             Target::SplitBrain(id) => branches.stores[id.index()].dual_primary.count.sum() > 0.0,
         };
         let explored = has_seen && self.study.explores(target);
@@ -175,7 +177,11 @@ impl<'a> Sources<'a> {
     /// Where the figures of a store come from.
     pub fn store(&self, id: StoreId) -> StoreSources<'a> {
         let (loss, two) = (Target::Loss(id), Target::SplitBrain(id));
-        let (losses, primaries) = (self.branches(loss), self.branches(two));
+        // How often writes are lost, and how many, is told by the same trials.
+        let losses = self
+            .branches(loss)
+            .filter(|_| self.study.agrees(Target::Backlog(id)));
+        let primaries = self.branches(two);
         // Where no branch has seen a split brain, plain trials at least bound their number.
         let split_brains =
             primaries.filter(|branches| branches.stores[id.index()].split_brain.count.sum() > 0.0);

@@ -6,7 +6,7 @@
 use super::ageing::ageing;
 use super::case::Case;
 use super::database::database;
-use super::dear::{blips_and_disasters, catching_up};
+use super::dear::{blips_and_disasters, both_behind, catching_up};
 use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
@@ -133,4 +133,5 @@ fn inflated_fence() {
 fn inflated_disasters() {
     agrees(&blips_and_disasters(0.5), 1000);
     agrees(&catching_up(20.0, 1.0), 10_000);
+    agrees(&both_behind(20.0, 0.5), 20_000);
 }

@@ -1,0 +1,156 @@
+//! Staggered plays: what else a drill comes to if its faults do not strike together.
+//!
+//! What a store loses depends on how far behind the standby is that it promotes, and in a drill whose faults all strike
+//! at once nobody has had the time to fall behind. So a drill of a few faults is played again with each of them last,
+//! after the others have been active for a while, and with each part of them long before the rest, which then strike
+//! while standbys catch up. Only where standbys lag by then: otherwise such plays would tell nothing new. Deliberately
+//! absent: faults of which some are over and others go on for different times, whose lags lie between those played.
+
+use super::drill::{Drills, LONGEST_OVERLAP, Median, Script, go_on, repair};
+use super::early::{FEW_FAULTS, Play};
+use crate::time::Span;
+use crate::topology::FaultId;
+use crate::world::World;
+use crate::world::clocks::Clock;
+
+/// Plays in which standbys have fallen behind, each with how often it comes for each time that all faults are the case
+/// together.
+#[derive(Clone, Debug, Default)]
+pub struct Staggered {
+    /// One strikes after the others have been active for a while: with the chance that it is the last to strike.
+    pub last: Vec<(f64, Play)>,
+    /// The rest strikes while standbys catch up from faults that are over: that comes on top.
+    pub caught: Vec<(f64, Play)>,
+}
+
+impl<'t> Drills<'t> {
+    /// All staggered plays of a script.
+    pub(super) fn play_staggered(
+        &mut self,
+        base: &World<'t, Median>,
+        script: &Script<'_>,
+    ) -> Staggered {
+        let mut plays = Staggered::default();
+        let faults: Vec<FaultId> = script.struck.iter().filter_map(fault_of).collect();
+        let are_few = (2..=FEW_FAULTS).contains(&faults.len());
+        let falls_behind = faults.iter().any(|id| self.events.behind.is_by(*id));
+        if !are_few || faults.len() < script.struck.len() || !falls_behind {
+            return plays;
+        }
+        let ends = self.ends(&faults);
+        for id in &faults {
+            let others = without(&faults, *id);
+            let chance = self.ends(&[*id]) / ends;
+            let last = self.play_last(base, script, (*id, &others));
+            plays.last.extend(last.map(|play| (chance, play)));
+            plays
+                .caught
+                .extend(self.play_caught(base, script, (&[*id], &others)));
+            if others.len() > 1 {
+                plays
+                    .caught
+                    .extend(self.play_caught(base, script, (&others, &[*id])));
+            }
+        }
+        plays
+    }
+
+    /// One strikes when the others have been active for half the time for which they overlap on the average; nothing if
+    /// nobody has fallen behind by then.
+    fn play_last(
+        &mut self,
+        base: &World<'t, Median>,
+        script: &Script<'_>,
+        (last, others): (FaultId, &[FaultId]),
+    ) -> Option<Play> {
+        let half = Span::from_seconds(0.5 / self.ends(others));
+        let start = script.start.after(half.min(LONGEST_OVERLAP));
+        let mut world = self.copy_of(base, script);
+        for id in others {
+            world.strike_at(Clock::Fault(*id), script.start);
+        }
+        go_on(&mut world, start);
+        let behind = &self.events.behind;
+        let lags = others.iter().any(|id| behind.lags(&world, *id, start));
+        let play = lags.then(|| {
+            let script = Script {
+                struck: &[Clock::Fault(last)],
+                start,
+                repaired: start.after(script.repaired.since(script.start)),
+                ..*script
+            };
+            self.observe(&mut world, &script, None)
+        });
+        self.give_back(world);
+        play
+    }
+
+    /// Some have lasted as long as they do on the average and are over, and the rest strikes in the middle of catching up;
+    /// nothing if nobody has to.
+    fn play_caught(
+        &mut self,
+        base: &World<'t, Median>,
+        script: &Script<'_>,
+        (past, rest): (&[FaultId], &[FaultId]),
+    ) -> Option<(f64, Play)> {
+        let lasts: Vec<Span> = past.iter().map(|id| self.lasts(*id)).collect();
+        let longest = lasts.iter().copied().max()?;
+        let over = script.start.after(longest);
+        let mut world = self.copy_of(base, script);
+        for (id, lasts) in past.iter().zip(&lasts) {
+            let strikes = script.start.after(Span(longest.0 - lasts.0));
+            world.strike_at(Clock::Fault(*id), strikes);
+        }
+        go_on(&mut world, over);
+        for id in past {
+            repair(&mut world, *id, over);
+        }
+        go_on(&mut world, over);
+        let until = past.iter().map(|id| self.events.behind.until(&world, *id));
+        let takes: Option<Vec<Span>> = until.map(|until| Some(until?.since(over))).collect();
+        let play = takes.map(|takes| {
+            let often = takes.iter().zip(&lasts);
+            let often = often.map(|(takes, lasts)| (takes.seconds() / lasts.seconds()).min(1.0));
+            let soonest = takes.iter().copied().min().unwrap_or(Span::ZERO);
+            let start = over.after(Span(soonest.0 / 2));
+            go_on(&mut world, start);
+            let rest: Vec<Clock> = rest.iter().copied().map(Clock::Fault).collect();
+            let script = Script {
+                struck: &rest,
+                over: &rest,
+                start,
+                repaired: start.after(script.repaired.since(script.start)),
+                ..*script
+            };
+            (often.product(), self.observe(&mut world, &script, None))
+        });
+        self.give_back(world);
+        play
+    }
+
+    /// How long a fault lasts on the average.
+    fn lasts(&self, id: FaultId) -> Span {
+        let event = self.events.of_clock(Clock::Fault(id));
+        let lasts = event.map(|event| Span::from_seconds(self.events.list[event].lasts));
+        lasts.map_or(LONGEST_OVERLAP, |lasts| lasts.min(LONGEST_OVERLAP))
+    }
+
+    /// How often in a second one of these ends.
+    fn ends(&self, faults: &[FaultId]) -> f64 {
+        faults
+            .iter()
+            .map(|id| 1.0 / self.lasts(*id).seconds())
+            .sum()
+    }
+}
+
+fn fault_of(clock: &Clock) -> Option<FaultId> {
+    match clock {
+        Clock::Fault(id) => Some(*id),
+        Clock::Alarm(_) => None,
+    }
+}
+
+fn without(faults: &[FaultId], one: FaultId) -> Vec<FaultId> {
+    faults.iter().copied().filter(|id| *id != one).collect()
+}
