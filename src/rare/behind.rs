@@ -42,6 +42,12 @@ impl Behind {
         })
     }
 
+    /// Whether any of those that a fault took out of their role is on its way to be a standby again.
+    pub fn rejoins<C: Chance>(&self, world: &World<'_, C>, fault: FaultId) -> bool {
+        let mut members = self.members[fault.index()].iter();
+        members.any(|(store, member)| world.is_rejoining(*store, *member))
+    }
+
     /// When the last of those that fell behind by a fault will have caught up, if all goes on as it does; nothing if none is
     /// catching up.
     pub fn until<C: Chance>(&self, world: &World<'_, C>, fault: FaultId) -> Option<Time> {

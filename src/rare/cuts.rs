@@ -45,6 +45,8 @@ pub struct Cut {
     pub frequency: f64,
     /// The chance that it then comes to that: a repair may have to fall into a recovery.
     pub share: f64,
+    /// The mean square of what it then costs over the square of the mean.
+    pub spread: f64,
     /// Whether a failure of the target that counts follows, and not only some cost.
     pub fails: bool,
 }
@@ -312,6 +314,7 @@ impl<'a> Search<'a> {
                     cost: more,
                     frequency: chance / outcome.overlap,
                     share: outcome.shares[target],
+                    spread: outcome.spreads[target],
                     fails: outcome.fails[target],
                 });
             }

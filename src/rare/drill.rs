@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::early::{Early, Mixed, Play, Stretches, Watch, early_repairs, mixed};
 use super::event::{Events, What, parts_hit};
 use super::guide::{Target, targets};
-use super::staggered::Staggered;
+use super::staggered::{Last, Staggered};
 use crate::dist::Law;
 use crate::engine::{Chance, DrawId};
 use crate::measure::{Observers, Totals, Windowed};
@@ -79,6 +79,8 @@ pub struct Outcome {
     pub fails: Vec<bool>,
     /// For each target, the chance that it fails, or loses something if it can't fail.
     pub shares: Vec<f64>,
+    /// For each target, the mean square of what it cost over the square of the mean.
+    pub spreads: Vec<f64>,
     /// Whether the world came to rest.
     pub rested: bool,
 }
@@ -212,6 +214,7 @@ impl<'t> Drills<'t> {
             costs: mixed.iter().map(|target| target.cost).collect(),
             fails: mixed.iter().map(|target| target.fails).collect(),
             shares: mixed.iter().map(|target| target.share).collect(),
+            spreads: mixed.iter().map(|target| target.spread).collect(),
             rested: usual.rested,
         }
     }
@@ -327,15 +330,12 @@ fn plays_of<'p>(
         .map(|(early, play)| (early.chance, play))
         .collect();
     plays.extend(staggered.caught.iter().map(|(often, play)| (*often, play)));
-    // For how long others were broken before makes no outage worse, but what a store loses.
-    if matches!(target, Target::Backlog(_)) {
-        plays.extend(
-            staggered
-                .last
-                .iter()
-                .map(|(chance, play)| (left * chance, play)),
-        );
-        left *= 1.0 - staggered.last.iter().map(|(chance, _)| chance).sum::<f64>();
+    // A standby that lags makes no outage worse, but what a store loses.
+    let matters = |last: &Last| last.has_moved || matches!(target, Target::Backlog(_));
+    let of_others = left;
+    for (chance, last) in staggered.last.iter().filter(|(_, last)| matters(last)) {
+        plays.push((of_others * chance, &last.play));
+        left -= of_others * chance;
     }
     plays.push((left, usual));
     plays

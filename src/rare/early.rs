@@ -182,6 +182,8 @@ pub struct Mixed {
     pub fails: bool,
     /// The chance that it fails; where it never does, that it costs anything.
     pub share: f64,
+    /// The mean square of what it costs over the square of the mean; one if it costs nothing.
+    pub spread: f64,
 }
 
 /// What a target comes to over all plays of a drill, each with how often it comes for each time that the set begins.
@@ -194,11 +196,20 @@ pub fn mixed(target: usize, plays: &[(f64, &Play)]) -> Mixed {
             play.costs[target] > 0.0
         }
     };
-    Mixed {
-        cost: plays
+    let moment = |power: fn(f64) -> f64| -> f64 {
+        let costs = plays
             .iter()
-            .map(|(chance, play)| chance * play.costs[target])
-            .sum(),
+            .map(|(chance, play)| (chance, play.costs[target]));
+        costs.map(|(chance, cost)| chance * power(cost)).sum()
+    };
+    let (cost, square) = (moment(|cost| cost), moment(|cost| cost * cost));
+    Mixed {
+        cost,
+        spread: if cost > 0.0 {
+            square / (cost * cost)
+        } else {
+            1.0
+        },
         fails,
         share: plays
             .iter()

@@ -152,7 +152,7 @@ where
         for cut in cuts {
             let cost = cut.cost * overlap(self.events, &cut.needs);
             mean += cut.frequency * cost;
-            squares += cut.frequency * cost * cost / cut.share;
+            squares += cut.frequency * cost * cost * cut.spread;
         }
         squares / (mean * mean)
     }

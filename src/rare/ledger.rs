@@ -183,9 +183,12 @@ impl Ledger {
     }
 }
 
-/// Whether balancers have yet to take note of what has become of the parts that a fault takes down, or a standby that fell
-/// behind by it has yet to catch up.
+/// Whether balancers have yet to take note of what has become of the parts that a fault takes down, a standby that fell
+/// behind by it has yet to catch up, or a primary that it brought down to be a standby again.
 fn is_settling<C: Chance>(guide: &Guide, world: &World<'_, C>, id: FaultId) -> bool {
     let mut parts = parts_hit(world.topology, Clock::Fault(id));
-    parts.any(|part| world.is_settling(part)) || guide.events.behind.until(world, id).is_some()
+    let behind = &guide.events.behind;
+    parts.any(|part| world.is_settling(part))
+        || behind.until(world, id).is_some()
+        || behind.rejoins(world, id)
 }

@@ -18,9 +18,17 @@ use crate::world::clocks::Clock;
 #[derive(Clone, Debug, Default)]
 pub struct Staggered {
     /// One strikes after the others have been active for a while: with the chance that it is the last to strike.
-    pub last: Vec<(f64, Play)>,
+    pub last: Vec<(f64, Last)>,
     /// The rest strikes while standbys catch up from faults that are over: that comes on top.
     pub caught: Vec<(f64, Play)>,
+}
+
+/// What comes of a fault that strikes last.
+#[derive(Clone, Debug)]
+pub struct Last {
+    pub play: Play,
+    /// Whether a standby had been promoted before.
+    pub has_moved: bool,
 }
 
 impl<'t> Drills<'t> {
@@ -33,8 +41,8 @@ impl<'t> Drills<'t> {
         let mut plays = Staggered::default();
         let faults: Vec<FaultId> = script.struck.iter().filter_map(fault_of).collect();
         let are_few = (2..=FEW_FAULTS).contains(&faults.len());
-        let falls_behind = faults.iter().any(|id| self.events.behind.is_by(*id));
-        if !are_few || faults.len() < script.struck.len() || !falls_behind {
+        let touches_a_member = faults.iter().any(|id| self.events.behind.is_by(*id));
+        if !are_few || faults.len() < script.struck.len() || !touches_a_member {
             return plays;
         }
         let ends = self.ends(&faults);
@@ -42,7 +50,7 @@ impl<'t> Drills<'t> {
             let others = without(&faults, *id);
             let chance = self.ends(&[*id]) / ends;
             let last = self.play_last(base, script, (*id, &others));
-            plays.last.extend(last.map(|play| (chance, play)));
+            plays.last.extend(last.map(|last| (chance, last)));
             plays
                 .caught
                 .extend(self.play_caught(base, script, (&[*id], &others)));
@@ -61,8 +69,8 @@ impl<'t> Drills<'t> {
         &mut self,
         base: &World<'t, Median>,
         script: &Script<'_>,
-        (last, others): (FaultId, &[FaultId]),
-    ) -> Option<Play> {
+        (fault, others): (FaultId, &[FaultId]),
+    ) -> Option<Last> {
         let half = Span::from_seconds(0.5 / self.ends(others));
         let start = script.start.after(half.min(LONGEST_OVERLAP));
         let mut world = self.copy_of(base, script);
@@ -72,17 +80,24 @@ impl<'t> Drills<'t> {
         go_on(&mut world, start);
         let behind = &self.events.behind;
         let lags = others.iter().any(|id| behind.lags(&world, *id, start));
-        let play = lags.then(|| {
+        let has_moved = !world.state.primaries().eq(base.state.primaries());
+        let play = (lags || has_moved).then(|| {
+            for id in others {
+                let over = script.start.after(self.lasts(*id));
+                repair(&mut world, *id, over.max(start));
+            }
+            let last = [Clock::Fault(fault)];
             let script = Script {
-                struck: &[Clock::Fault(last)],
+                struck: &last,
+                over: &last,
                 start,
-                repaired: start.after(script.repaired.since(script.start)),
+                repaired: start.after(self.lasts(fault)),
                 ..*script
             };
             self.observe(&mut world, &script, None)
         });
         self.give_back(world);
-        play
+        play.map(|play| Last { play, has_moved })
     }
 
     /// Some have lasted as long as they do on the average and are over, and the rest strikes in the middle of catching up;

@@ -579,15 +579,15 @@ fn a_primary_that_comes_back_during_a_promotion_is_a_second_one() {
     assert!((cut.per_year / 1e-5 - 1.0).abs() < 0.01, "{cut:?}");
 }
 
-/// With a lease, it takes a primary that ignores its end as well.
+/// With a lease, it takes a primary that ignores its end as well; and it need not come back in time if it comes back while its
+/// successor is down.
 #[test]
 fn a_primary_that_comes_back_and_ignores_its_lease_is_a_second_one() {
     let lease = "{ lease: { ttl: 30s, renew: 10s, margin: 5s, works: 99% } }";
     let found = sets(&returning(lease, ""), Target::SplitBrain(StoreId(0)));
-    assert_eq!(
-        found,
-        ["stores.db.failover.fence + stores.db.members.east.fails"]
-    );
+    let ignores = "stores.db.failover.fence + stores.db.members.east.fails";
+    let while_down = format!("{ignores} + stores.db.members.west.fails");
+    assert_eq!(found, [ignores, &while_down]);
 }
 
 /// All at once, nobody has had the time to fall behind.
@@ -621,4 +621,35 @@ journeys: { order: { writes: db, rate: 10/s } }
         (cost - (0.75 * 900.0 + 0.5 * 1800.0 + 0.25 * 1800.0)).abs() < 1.0,
         "{cost}"
     );
+}
+
+/// A standby that is gone for days once it is the primary, before the old one has come back as a standby: together and
+/// repaired together they cost minutes.
+#[test]
+fn a_successor_that_is_gone_is_waited_for() {
+    let topology = topology(
+        "places: { p: {}, q: {}, witness: {} }
+faults:
+  primary: { hits: p, every: 100d, lasts: 10m }
+  standby: { hits: q, every: 1y, lasts: 2d }
+stores:
+  db:
+    members: { primary: p, async: q }
+    replication: async
+    failover: { detect: { every: 10s, after: 3, from: [witness], agree: 1 }, promote: 20s, redirect: 5s }
+journeys: { order: { writes: db, rate: 10/s } }
+",
+    );
+    let (events, layout) = (Events::new(&topology), Layout::new(&topology));
+    let mut drills = Drills::new(&topology, &events);
+    let base = drills.base(&layout);
+    let outcome = drills.run(&base, &[(0, 1), (1, 1)]);
+    // The standby is last once in 289 times, and then it takes two days; else some ten minutes.
+    let days = 2.0 * 86_400.0;
+    let share = 600.0 / (600.0 + days);
+    assert!((outcome.costs[0] - share * days - 600.0).abs() < 60.0);
+    let spread = outcome.spreads[0] * outcome.costs[0] * outcome.costs[0] / (share * days * days);
+    assert!((spread - 1.0).abs() < 0.01, "{spread}");
+    let guide = Guide::new(&topology, Rarity::Rare);
+    assert!(guide.estimates(Target::Requests(JourneyId(0))));
 }

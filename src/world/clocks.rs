@@ -204,6 +204,12 @@ impl<'t, C: Chance> World<'t, C> {
         (!due.is_never()).then_some(due)
     }
 
+    /// Whether a replaced primary is on its way to be a standby again.
+    #[must_use]
+    pub fn is_rejoining(&self, id: StoreId, member: usize) -> bool {
+        self.is_set(Timer::Rejoin(id, member as u32))
+    }
+
     /// The yes or no that the next event may ask for: whether a fence or a stage of a recovery works.
     #[must_use]
     pub fn choice_ahead(&self) -> Option<DrawId> {
