@@ -106,7 +106,7 @@ fn bounded(total: &Total, losses: u64, trials: u64, scale: f64, worst: Option<f6
 pub(super) struct Total {
     pub(super) sum: f64,
     /// Estimated variance of the sum.
-    variance: f64,
+    pub(super) variance: f64,
     /// The size of a loss that was nearly seen; zero if nothing is known of it.
     pub(super) next: f64,
 }

@@ -15,7 +15,7 @@
 //! or half a minute, and the days of a standby that was gone once in a while, has no single spread. The law is then
 //! fitted above that quantile alone, and one more sample is at most five times as large as the largest.
 //!
-//! If less than a hundred samples make up what exceeds the median, only that is uncertain: the gamma interval is that of
+//! If less than a hundred samples make up what exceeds the median, and most of the variance, only that is uncertain: the gamma interval is that of
 //! the excesses, and what the samples come to without them is added to both limits. Thousands of losses that are all
 //! alike would otherwise hide how little is known of the ten that are not.
 //!
@@ -65,14 +65,21 @@ pub fn sample_mean(samples: &Samples) -> Figure {
     let trials = clusters.numerator().nonzero() as f64;
     let trials = trials.min(values.total.effective_samples());
     let (sum, count) = (total.sum, clusters.denominator());
-    let (common, excesses) = values.split_at_the_median();
-    let mut common = common.min(sum);
-    if trials < MANY_LOSSES as f64 || excesses >= MANY_LOSSES as f64 {
-        common = 0.0;
-    }
-    if trials.min(excesses) < MANY_LOSSES as f64 {
+    let Split {
+        common,
+        excess,
+        squares,
+    } = values.split_at_the_median();
+    let is_skewed =
+        squares >= 0.5 * total.variance && excess * excess < MANY_LOSSES as f64 * squares;
+    if trials < MANY_LOSSES as f64 || is_skewed {
         total.next = clusters.numerator().largest();
     }
+    let common = if trials >= MANY_LOSSES as f64 && is_skewed {
+        common.min(sum)
+    } else {
+        0.0
+    };
     total.sum = sum - common;
     let low = common + total.low();
     total.next = total.next.max(values.beyond_the_largest(trials));
@@ -90,6 +97,16 @@ struct Values {
     logarithms: Vec<(f64, Cell)>,
     total: Cell,
     median: f64,
+}
+
+/// The sum of the samples in two.
+struct Split {
+    /// What they would add up to if none exceeded the median.
+    common: f64,
+    /// What is beyond that.
+    excess: f64,
+    /// The squares of what is, one by one.
+    squares: f64,
 }
 
 /// The upper end of the samples.
@@ -122,8 +139,7 @@ impl Values {
         }
     }
 
-    /// What all samples would add up to if none exceeded the median, and how many equal ones the excesses are worth.
-    fn split_at_the_median(&self) -> (f64, f64) {
+    fn split_at_the_median(&self) -> Split {
         let middle = exp(self.median);
         let (mut common, mut sum, mut squares) = (0.0, 0.0, 0.0);
         for (logarithm, cell) in &self.logarithms {
@@ -133,12 +149,11 @@ impl Values {
             sum += weight * excess;
             squares += cell.squares as f64 * excess * excess;
         }
-        let excesses = if squares > 0.0 {
-            sum * sum / squares
-        } else {
-            f64::INFINITY
-        };
-        (common, excesses)
+        Split {
+            common,
+            excess: sum,
+            squares,
+        }
     }
 
     /// The largest samples that are enough to tell how they fall, at most half of all.
