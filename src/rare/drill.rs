@@ -2,8 +2,8 @@
 //!
 //! All strike at the same moment, every delay takes its median, nothing else strikes, and all is repaired after the
 //! time for which such faults overlap on the average; where that ends a recovery undisturbed, it is played again with
-//! repairs that come in between (see `early`), and where a standby falls behind, with faults that strike long after others
-//! (see `staggered`). So whatever mechanism turns faults into outages, loss or split brains is
+//! repairs that come in between (see `early`), and where a standby falls behind or has been promoted, with faults that
+//! strike long after others (see `staggered`). So whatever mechanism turns faults into outages, loss or split brains is
 //! known here without a second description of it. A drill guides a search and never enters a figure.
 
 use std::collections::BTreeSet;

@@ -196,13 +196,12 @@ pub fn mixed(target: usize, plays: &[(f64, &Play)]) -> Mixed {
             play.costs[target] > 0.0
         }
     };
-    let moment = |power: fn(f64) -> f64| -> f64 {
-        let costs = plays
-            .iter()
-            .map(|(chance, play)| (chance, play.costs[target]));
-        costs.map(|(chance, cost)| chance * power(cost)).sum()
-    };
-    let (cost, square) = (moment(|cost| cost), moment(|cost| cost * cost));
+    let (mut cost, mut square) = (0.0, 0.0);
+    for (chance, play) in plays {
+        let of_play = play.costs[target];
+        cost += chance * of_play;
+        square += chance * (of_play * of_play);
+    }
     Mixed {
         cost,
         spread: if cost > 0.0 {

@@ -82,9 +82,9 @@ impl Target {
                 losses.filter(|loss| loss.writes > 0.0).count() as f64
             }
             Target::Backlog(id) => {
-                let quiet = topology.stores[id.index()].lag.residual(0.0, 0.5);
+                let quiet = || topology.stores[id.index()].lag.residual(0.0, 0.5);
                 let losses = totals.stores[id.index()].losses.iter();
-                let beyond = losses.map(|loss| loss.seconds - quiet);
+                let beyond = losses.map(|loss| loss.seconds - quiet());
                 beyond.filter(|seconds| *seconds > LEAST_BACKLOG).sum()
             }
             Target::SplitBrain(id) => {

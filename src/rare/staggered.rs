@@ -1,10 +1,12 @@
 //! Staggered plays: what else a drill comes to if its faults do not strike together.
 //!
 //! What a store loses depends on how far behind the standby is that it promotes, and in a drill whose faults all strike
-//! at once nobody has had the time to fall behind. So a drill of a few faults is played again with each of them last,
-//! after the others have been active for a while, and with each part of them long before the rest, which then strike
-//! while standbys catch up. Only where standbys lag by then: otherwise such plays would tell nothing new. Deliberately
-//! absent: faults of which some are over and others go on for different times, whose lags lie between those played.
+//! at once nobody has had the time to fall behind. Nor has anybody been promoted, so that a successor which is gone for
+//! days costs no more than the primary does. So a drill of a few faults is played again with each of them last, after
+//! the others have been active for a while, and with each part of them long before the rest, which then strike while
+//! standbys catch up. Only where standbys lag or one has been promoted by then: otherwise such plays would tell nothing
+//! new. Deliberately absent: faults of which some are over and others go on for different times, whose lags lie between
+//! those played, and a short fault that begins late and is still active when another is repaired.
 
 use super::drill::{Drills, LONGEST_OVERLAP, Median, Script, go_on, repair};
 use super::early::{FEW_FAULTS, Play};
@@ -13,7 +15,7 @@ use crate::topology::FaultId;
 use crate::world::World;
 use crate::world::clocks::Clock;
 
-/// Plays in which standbys have fallen behind, each with how often it comes for each time that all faults are the case
+/// Plays in which standbys have fallen behind or one has been promoted, each with how often it comes for each time that all faults are the case
 /// together.
 #[derive(Clone, Debug, Default)]
 pub struct Staggered {
@@ -64,7 +66,7 @@ impl<'t> Drills<'t> {
     }
 
     /// One strikes when the others have been active for half the time for which they overlap on the average; nothing if
-    /// nobody has fallen behind by then.
+    /// nobody has fallen behind or been promoted by then.
     fn play_last(
         &mut self,
         base: &World<'t, Median>,

@@ -579,8 +579,8 @@ fn a_primary_that_comes_back_during_a_promotion_is_a_second_one() {
     assert!((cut.per_year / 1e-5 - 1.0).abs() < 0.01, "{cut:?}");
 }
 
-/// With a lease, it takes a primary that ignores its end as well; and it need not come back in time if it comes back while its
-/// successor is down.
+/// With a lease, it takes a primary that ignores its end as well; and it need not come back in time if it comes back
+/// while its successor is down.
 #[test]
 fn a_primary_that_comes_back_and_ignores_its_lease_is_a_second_one() {
     let lease = "{ lease: { ttl: 30s, renew: 10s, margin: 5s, works: 99% } }";
@@ -613,10 +613,12 @@ journeys: { order: { writes: db, rate: 10/s } }
     let (events, layout) = (Events::new(&topology), Layout::new(&topology));
     let mut drills = Drills::new(&topology, &events);
     let base = drills.base(&layout);
-    let backlog = 1;
-    let cost = drills.run(&base, &[(0, 1), (1, 1), (2, 1)]).costs[2 + backlog];
+    let mut all = targets(&topology).into_iter();
+    let backlog = all.position(|target| target == Target::Backlog(StoreId(0)));
+    let cost = drills.run(&base, &[(0, 1), (1, 1), (2, 1)]).costs[backlog.expect("a target")];
     // The primary is last three times in four, a quarter of an hour after the others. Standbys take half an hour to
-    // catch up, half as long as they were gone, and lack as much in the middle of it: the first while the other is gone, or both.
+    // catch up, half as long as they were gone, and lack as much in the middle of it: the first while the other is
+    // gone, or both.
     assert!(
         (cost - (0.75 * 900.0 + 0.5 * 1800.0 + 0.25 * 1800.0)).abs() < 1.0,
         "{cost}"
