@@ -368,7 +368,8 @@ pub(super) fn failing(cuts: &[Cut], target: usize) -> impl Iterator<Item = &Cut>
     of_target().filter(move |cut| cut.fails || !fails)
 }
 
-fn is_subset(smaller: &[(u32, u16)], larger: &[(u32, u16)]) -> bool {
+/// Whether one set is the case whenever the other is.
+pub(super) fn is_subset(smaller: &[(u32, u16)], larger: &[(u32, u16)]) -> bool {
     smaller.iter().all(|(event, count)| {
         let found = larger.iter().find(|need| need.0 == *event);
         found.is_some_and(|need| need.1 >= *count)

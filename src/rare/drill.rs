@@ -81,6 +81,9 @@ pub struct Outcome {
     pub shares: Vec<f64>,
     /// For each target, the mean square of what it cost over the square of the mean.
     pub spreads: Vec<f64>,
+    /// What it costs each target by the last fault to strike, if a standby has been promoted by then: by the primaries of all
+    /// stores after that.
+    pub onward: Vec<(Vec<usize>, Vec<f64>)>,
     /// Whether the world came to rest.
     pub rested: bool,
 }
@@ -215,6 +218,7 @@ impl<'t> Drills<'t> {
             fails: mixed.iter().map(|target| target.fails).collect(),
             shares: mixed.iter().map(|target| target.share).collect(),
             spreads: mixed.iter().map(|target| target.spread).collect(),
+            onward: staggered.onward(),
             rested: usual.rested,
         }
     }
@@ -331,7 +335,7 @@ fn plays_of<'p>(
         .collect();
     plays.extend(staggered.caught.iter().map(|(often, play)| (*often, play)));
     // A standby that lags makes no outage worse, but what a store loses.
-    let matters = |last: &Last| last.has_moved || matches!(target, Target::Backlog(_));
+    let matters = |last: &Last| last.moved_to.is_some() || matches!(target, Target::Backlog(_));
     let of_others = left;
     for (chance, last) in staggered.last.iter().filter(|(_, last)| matters(last)) {
         plays.push((of_others * chance, &last.play));

@@ -4,8 +4,10 @@
 //! that a drill leaves behind; what matters in one is tried in the others first. Deliberately absent: what to make of the sets (see
 //! `guide`).
 
-use super::cuts::{Cut, Search, Task, failing};
-use super::drill::{Drills, Median, Set, overlap};
+use std::collections::BTreeMap;
+
+use super::cuts::{Cut, Search, Task, WORSE, chance_of_set, failing, is_subset};
+use super::drill::{Drills, Median, Outcome, Set, overlap};
 use super::event::Events;
 use super::guide::Target;
 use super::reach::Reach;
@@ -56,6 +58,30 @@ pub(super) struct Exploration<'a, 't> {
     worlds: Vec<World<'t, Median>>,
     /// The sets of those that were explored.
     pub found: Vec<(Vec<usize>, Vec<Cut>)>,
+    /// What sets lead to of which the last fault strikes when a standby has been promoted, by the primaries from then on,
+    /// the target and the set.
+    onward: BTreeMap<(Vec<usize>, usize, Set), Cut>,
+}
+
+/// What a set costs a target if its last fault strikes when primaries have moved, by what a drill came to.
+fn onward(events: &Events, set: &Set, outcome: &Outcome) -> Vec<((Vec<usize>, usize, Set), Cut)> {
+    let mut cuts = Vec::new();
+    for (primaries, costs) in &outcome.onward {
+        let costly = costs.iter().enumerate().filter(|(_, cost)| **cost > 0.0);
+        cuts.extend(costly.map(|(target, cost)| {
+            let cut = Cut {
+                needs: set.clone(),
+                target,
+                cost: cost / outcome.overlap,
+                frequency: chance_of_set(events, set) / outcome.overlap,
+                share: outcome.shares[target],
+                spread: outcome.spreads[target],
+                fails: outcome.fails[target],
+            };
+            ((primaries.clone(), target, set.clone()), cut)
+        }));
+    }
+    cuts
 }
 
 impl<'a, 't> Exploration<'a, 't>
@@ -77,6 +103,7 @@ where
             worlds: vec![drills.base(layout)],
             drills,
             found: Vec::new(),
+            onward: BTreeMap::new(),
         }
     }
 
@@ -99,14 +126,37 @@ where
             };
             self.explore(wanted, most, known);
         }
+        self.add_onward();
+    }
+
+    /// Adds the sets of which the last fault strikes when primaries have moved to those that were found from there: a
+    /// drill that begins there knows no replaced primary.
+    fn add_onward(&mut self) {
+        for ((primaries, target, set), mut cut) in std::mem::take(&mut self.onward) {
+            let found = self.found.iter_mut().find(|(known, _)| *known == primaries);
+            let Some((_, cuts)) = found else {
+                continue;
+            };
+            let subsets = cuts.iter().filter(|other| other.target == target);
+            let subsets = subsets.filter(|other| is_subset(&other.needs, &set));
+            let explained: f64 = subsets.map(|other| other.cost).sum();
+            if cut.cost > WORSE * explained {
+                cut.cost -= explained;
+                cuts.push(cut);
+            }
+        }
     }
 
     /// The next combination of primaries. For targets that nothing leads to from below, `known` has sets that may.
     fn explore(&mut self, wanted: &[bool], most: usize, known: impl Fn(usize) -> Option<Vec<Set>>) {
         let (drills, worlds) = (&mut self.drills, &mut self.worlds);
+        let (events, moved) = (self.events, &mut self.onward);
         let start = worlds[self.found.len()].clone();
         let mut drill = |set: &[(u32, u16)]| {
             let outcome = drills.run(&start, set);
+            for (key, cut) in onward(events, &set.to_vec(), &outcome) {
+                moved.entry(key).or_insert(cut);
+            }
             if let Some(rested) = drills.world().filter(|_| outcome.rested) {
                 let is_known = worlds
                     .iter()

@@ -17,7 +17,7 @@ use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas,
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::many::{banks, brokers, nodes, racks};
 use super::published::{lift, one_node_of_three, two_nodes_of_four};
-use super::returning::returning;
+use super::returning::{returning, returning_during_a_cut};
 use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
 use super::settling::{kept_out, taken_for_down};
 use super::shipped::browse;
@@ -213,6 +213,13 @@ fn detection_and_failover_take_their_time() {
 #[test]
 fn a_primary_that_comes_back_during_a_promotion() {
     agrees(&returning(1.0));
+}
+
+#[test]
+fn a_primary_that_comes_back_during_a_cut() {
+    is_found_rare(&returning_during_a_cut((40.0, 1.0), 1.0));
+    is_found_rare(&returning_during_a_cut((40.0, 3.0), 1.0));
+    is_found_rare(&returning_during_a_cut((40.0, 9.0), 1.0));
 }
 
 #[test]

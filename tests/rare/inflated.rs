@@ -15,7 +15,7 @@ use super::fleet::fleet;
 use super::hierarchy::{exponential_replicas, heavy_replicas, lognormal_replicas, regions};
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
-use super::returning::returning;
+use super::returning::{returning, returning_during_a_cut};
 use super::services::{frequent_losses, halves, halves_of_requests, many_pairs};
 
 /// The two-sided 99.9 % quantile of the normal law.
@@ -120,6 +120,7 @@ fn inflated_store() {
 #[test]
 fn inflated_returning() {
     agrees(&returning(1_000.0), 20_000);
+    agrees(&returning_during_a_cut((0.5, 9.0), 5_000.0), 2_000);
 }
 
 /// The second time so many cuts that the time without a standby shows.

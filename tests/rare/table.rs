@@ -17,7 +17,7 @@ use super::hierarchy::{
 use super::kinds::{four_kinds, three_kinds, two_large_kinds};
 use super::many::{banks, brokers, nodes, racks};
 use super::published::{das9205, das9209, lift, one_node_of_three, two_nodes_of_four};
-use super::returning::returning;
+use super::returning::{returning, returning_during_a_cut};
 use super::settling::{kept_out, taken_for_down};
 use super::stages::promotion;
 
@@ -61,6 +61,7 @@ pub fn cases() -> Vec<Case> {
         taken_for_down(),
         promotion(),
         returning(1.0),
+        returning_during_a_cut((40.0, 3.0), 1.0),
     ]
 }
 
