@@ -174,6 +174,15 @@ impl Law {
         dispatch!(self, family => family.limited_mean(x))
     }
 
+    /// The mean square of the smaller of the duration and `x` seconds, in seconds squared; finite if `x` is.
+    #[must_use]
+    pub fn limited_mean_square(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return 0.0;
+        }
+        self.partial_moment(Order::Second, x) + x * x * self.survival(x)
+    }
+
     /// The residual life in seconds of what has lasted `age` seconds: its quantile at `uniform`, strictly between 0
     /// and 1. Increases with `uniform`; zero at ages that the law does not reach.
     #[must_use]

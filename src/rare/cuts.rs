@@ -12,7 +12,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::drill::{Extent, Outcome, Set, extent, overlap};
+use super::drill::{Extent, Outcome, Set, extent, overlap, unevenness};
 use super::event::{Events, What};
 use super::guide::Target;
 use super::reach::Reach;
@@ -314,10 +314,21 @@ impl<'a> Search<'a> {
                     cost: more,
                     frequency: chance / outcome.overlap,
                     share: outcome.shares[target],
-                    spread: outcome.spreads[target],
+                    spread: outcome.spreads[target] * self.unevenness(target, set),
                     fails: outcome.fails[target],
                 });
             }
+        }
+    }
+
+    /// How uneven what a set costs a target is because repairs are: what it costs lasts as long as they take, unless it is
+    /// counted.
+    fn unevenness(&self, target: usize, set: &[(u32, u16)]) -> f64 {
+        match self.task.targets[target] {
+            Target::Requests(_) | Target::Outage(_) | Target::Backlog(_) => {
+                unevenness(self.task.events, set)
+            }
+            Target::Loss(_) | Target::SplitBrain(_) => 1.0,
         }
     }
 

@@ -398,6 +398,18 @@ pub fn overlap(events: &Events, set: &[(u32, u16)]) -> f64 {
     }
 }
 
+/// The mean square of how long all of them are the case over the square of the mean, about: what ends first decides.
+pub fn unevenness(events: &Events, set: &[(u32, u16)]) -> f64 {
+    let (mut ends, mut uneven) = (0.0, 0.0);
+    for (event, count) in set {
+        let event = &events.list[*event as usize];
+        let rate = f64::from(*count) / event.lasts;
+        ends += rate;
+        uneven += rate * event.unevenness;
+    }
+    if ends > 0.0 { uneven / ends } else { 1.0 }
+}
+
 /// So many of these clocks, and first those that take down what none of the others does: a machine in a rack that is
 /// down is down already.
 pub fn apart(topology: &Topology, others: &[Clock], clocks: &[Clock], count: usize) -> Vec<Clock> {

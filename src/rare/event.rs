@@ -45,6 +45,8 @@ pub struct BasicEvent {
     /// How long one member lasts on the average, seconds, or half a trial if that is shorter; infinite for failures to
     /// work.
     pub lasts: f64,
+    /// The mean square of how long one member lasts over the square of the mean.
+    pub unevenness: f64,
     /// How many members of a pool have to be the case before it falls short, if they are all there is of it; of those
     /// counted together, how many do something by themselves.
     pub shortage: Option<u16>,
@@ -53,12 +55,13 @@ pub struct BasicEvent {
 }
 
 impl BasicEvent {
-    /// A basic event about whose shortage nothing is known.
+    /// A basic event that always lasts as long, and about whose shortage nothing is known.
     pub fn new(what: What, chance: f64, lasts: f64) -> BasicEvent {
         let mut event = BasicEvent {
             what,
             chance,
             lasts,
+            unevenness: 1.0,
             shortage: None,
             at_least: Vec::new(),
         };
@@ -258,11 +261,11 @@ impl Events {
             Start::New => trial / first_strikes(&fault.every, trial),
             Start::Equilibrium => fault.every.mean(),
         };
-        self.list.push(BasicEvent::new(
-            What::Strike(alike.iter().copied().map(Clock::Fault).collect()),
-            lasts / (between + lasts),
-            lasts,
-        ));
+        let what = What::Strike(alike.iter().copied().map(Clock::Fault).collect());
+        self.list.push(BasicEvent {
+            unevenness: unevenness(&fault.lasts, trial),
+            ..BasicEvent::new(what, lasts / (between + lasts), lasts)
+        });
     }
 
     /// False alarms: those about instances of one pool in one place that a balancer watches are alike.
@@ -339,6 +342,16 @@ impl Events {
     }
 }
 
+/// The mean square of a duration over the square of its mean, if none is longer than a trial.
+fn unevenness(lasts: &Law, trial: f64) -> f64 {
+    let mean = lasts.limited_mean(trial);
+    if mean > 0.0 {
+        lasts.limited_mean_square(trial) / (mean * mean)
+    } else {
+        1.0
+    }
+}
+
 /// All members of these basic events as one, in turn one of each as long as there are any.
 fn joined(kinds: &[&BasicEvent], shortage: Option<u16>) -> BasicEvent {
     let longest = kinds.iter().map(|kind| kind.clocks().len()).max();
@@ -351,15 +364,15 @@ fn joined(kinds: &[&BasicEvent], shortage: Option<u16>) -> BasicEvent {
         .iter()
         .map(|kind| f64::from(kind.size()) * kind.chance)
         .sum();
-    let ends: f64 = kinds
-        .iter()
-        .map(|kind| f64::from(kind.size()) * kind.chance / kind.lasts)
-        .sum();
+    let end = |kind: &&BasicEvent| f64::from(kind.size()) * kind.chance / kind.lasts;
+    let ends: f64 = kinds.iter().map(end).sum();
+    let uneven = kinds.iter().map(|kind| end(kind) / ends * kind.unevenness);
     let members = clocks.len() as f64;
     BasicEvent {
         what: What::AnyOf(clocks),
         chance: down / members,
         lasts: down / ends,
+        unevenness: uneven.sum(),
         shortage,
         at_least: tails_together(kinds),
     }

@@ -60,11 +60,14 @@ pub(super) struct Exploration<'a, 't> {
     pub found: Vec<(Vec<usize>, Vec<Cut>)>,
     /// What sets lead to of which the last fault strikes when a standby has been promoted, by the primaries from then on,
     /// the target and the set.
-    onward: BTreeMap<(Vec<usize>, usize, Set), Cut>,
+    onward: BTreeMap<Onward, Cut>,
 }
 
+/// The primaries, the target and the set that a cut is about.
+type Onward = (Vec<usize>, usize, Set);
+
 /// What a set costs a target if its last fault strikes when primaries have moved, by what a drill came to.
-fn onward(events: &Events, set: &Set, outcome: &Outcome) -> Vec<((Vec<usize>, usize, Set), Cut)> {
+fn onward(events: &Events, set: &Set, outcome: &Outcome) -> Vec<(Onward, Cut)> {
     let mut cuts = Vec::new();
     for (primaries, costs) in &outcome.onward {
         let costly = costs.iter().enumerate().filter(|(_, cost)| **cost > 0.0);
@@ -195,16 +198,21 @@ where
         self.found.push((start.state.primaries().collect(), cuts));
     }
 
-    /// The relative variance of what a target costs in a second.
-    pub fn spread(&self, target: usize) -> f64 {
+    /// The relative variance of what a target costs in a second, and the share of it that stems from sets which begin to be
+    /// the case less often than this.
+    pub fn spread(&self, target: usize, seldom: f64) -> (f64, f64) {
         let cuts = self.found[0].1.iter().filter(|cut| cut.target == target);
-        let (mut mean, mut squares) = (0.0, 0.0);
+        let (mut mean, mut squares, mut of_seldom) = (0.0, 0.0, 0.0);
         for cut in cuts {
             let cost = cut.cost * overlap(self.events, &cut.needs);
+            let square = cut.frequency * cost * cost * cut.spread;
             mean += cut.frequency * cost;
-            squares += cut.frequency * cost * cost * cut.spread;
+            squares += square;
+            if cut.frequency < seldom {
+                of_seldom += square;
+            }
         }
-        squares / (mean * mean)
+        (squares / (mean * mean), of_seldom / squares)
     }
 
     /// What a target costs in a second.

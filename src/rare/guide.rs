@@ -23,6 +23,11 @@ use crate::world::state::State;
 /// A target is rare if the cost of a trial has this relative variance or more: ten thousand plain trials would then
 /// know its mean to 3 % at best. Failures that all cost the same have it when there is one in two trials.
 pub const RARE_SPREAD: f64 = 2.0;
+/// What comes less often in a trial than this is seldom: a thousand trials see it twenty times.
+const SELDOM: f64 = 0.02;
+/// A target is rare as well if what is seldom makes up this share of that variance: until it is seen, the interval is too
+/// narrow.
+const SELDOM_MATTERS: f64 = 0.2;
 /// A state this many times as near to a failure as everything up is outside the safe set, unless it is usual.
 pub const UNSAFE: f64 = 3.0;
 /// Initiators are active for this share of the time at most, all together: what strikes more often is usual, and begins
@@ -194,7 +199,10 @@ impl Guide {
                 (Rarity::All, _) => true,
                 // What a loss costs can be anything: a standby may be days behind when it is promoted.
                 (Rarity::Rare, Target::Loss(_) | Target::Backlog(_)) => true,
-                (Rarity::Rare, _) => exploration.spread(index) / window >= RARE_SPREAD,
+                (Rarity::Rare, _) => {
+                    let (spread, of_seldom) = exploration.spread(index, SELDOM / window);
+                    spread / window >= RARE_SPREAD || of_seldom >= SELDOM_MATTERS
+                }
             };
             exploration.cost(index) > 0.0 && is_rare
         };

@@ -37,7 +37,10 @@ impl Staggered {
             };
             let costs = last.play.costs.iter().map(|cost| chance * cost);
             match onward.iter_mut().find(|(known, _)| known == primaries) {
-                Some((_, sums)) => sums.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost),
+                Some((_, sums)) => sums
+                    .iter_mut()
+                    .zip(costs)
+                    .for_each(|(sum, cost)| *sum += cost),
                 None => onward.push((primaries.clone(), costs.collect())),
             }
         }
@@ -108,7 +111,11 @@ impl<'t> Drills<'t> {
         let left = first_over.map_or(Span::ZERO, |over| Span(over.0.saturating_sub(half.0)));
         let in_time = Moment {
             strikes: half,
-            lasts: if lasts < left { lasts } else { Span(left.0 / 2) },
+            lasts: if lasts < left {
+                lasts
+            } else {
+                Span(left.0 / 2)
+            },
             chance: 1.0 - of_others,
         };
         let late = Moment {
@@ -137,7 +144,8 @@ impl<'t> Drills<'t> {
         let behind = &self.events.behind;
         let lags = others.iter().any(|id| behind.lags(&world, *id, start));
         let primaries: Vec<usize> = world.state.primaries().collect();
-        let moved_to = Some(primaries).filter(|now| !base.state.primaries().eq(now.iter().copied()));
+        let moved_to =
+            Some(primaries).filter(|now| !base.state.primaries().eq(now.iter().copied()));
         let play = (lags || moved_to.is_some()).then(|| {
             for id in others {
                 let over = script.start.after(self.lasts(*id));

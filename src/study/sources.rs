@@ -97,7 +97,7 @@ impl<'a> Sources<'a> {
                 requests.down.numerator().sum() > 0.0
             }
             Target::Loss(id) | Target::Backlog(id) => {
-                branches.stores[id.index()].promotions.sum() > 0.0
+                branches.stores[id.index()].loss_events.sum() > 0.0
             }
             Target::SplitBrain(id) => branches.stores[id.index()].dual_primary.count.sum() > 0.0,
         };
@@ -180,6 +180,7 @@ impl<'a> Sources<'a> {
         // How often writes are lost, and how many, is told by the same trials.
         let losses = self
             .branches(loss)
+            .or_else(|| self.branches(Target::Backlog(id)))
             .filter(|_| self.study.agrees(Target::Backlog(id)));
         let primaries = self.branches(two);
         // Where no branch has seen a split brain, plain trials at least bound their number.

@@ -7,7 +7,7 @@ use fivenines::rare::{self, Guide, Rarity};
 use super::ageing::{ageing, late};
 use super::case::{Case, Estimate, Figure, YEAR};
 use super::database::database;
-use super::dear::{blips_and_disasters, both_behind, catching_up};
+use super::dear::{blips_and_disasters, blips_and_long_repairs, both_behind, catching_up};
 use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
@@ -231,6 +231,7 @@ fn a_fence_that_fails_once_in_a_million() {
 fn what_is_rare_and_dear_beside_what_is_frequent_and_cheap() {
     is_found_rare(&blips_and_disasters(500.0));
     is_found_rare(&blips_and_disasters(20_000.0));
+    is_found_rare(&blips_and_long_repairs(300.0));
     is_found_rare(&catching_up(365.0, 100.0));
     is_found_rare(&both_behind(365.0, 100.0));
 }

@@ -1,13 +1,15 @@
 //! Rare failures that cost much, beside frequent ones that cost little: whoever counts failures misses what they cost.
 
-use fivenines::math::{exp, exp_m1};
+use fivenines::math::{exp, exp_m1, ln};
 
-use super::case::{Case, DAY, Figure, YEAR};
+use super::case::{Case, DAY, Figure, HOUR, YEAR};
 use super::solved::{either, share_down};
 
 /// Seconds of a blip, and days of a disaster.
 const BLIP: f64 = 10.0;
 const DISASTER: f64 = 1.5;
+/// The 95 % quantile of the normal law.
+const NORMAL_95: f64 = 1.644_853_626_951_472_2;
 /// For how many days a standby is gone, and how many times as fast as writes come it takes them in afterwards.
 const GONE: f64 = 4.0;
 const CATCH_UP: f64 = 3.0;
@@ -31,6 +33,26 @@ journeys: {{ visit: {{ needs: [web], rate: 1/s }} }}
     let blip = share_down(7.0 * DAY, BLIP);
     let disaster = share_down(years * YEAR, DISASTER * DAY);
     Case::down("blips", 10, &body, either(&[blip, disaster]))
+}
+
+/// Ten blips a year, and once in so many years something that half of the time is over in half an hour, but takes more
+/// than eight hours once in twenty times: its mean square is seventeen times the square of its mean.
+pub fn blips_and_long_repairs(years: f64) -> Case {
+    let body = format!(
+        "places: {{ site: {{}} }}
+faults:
+  blip: {{ hits: instances of web in site, every: 36d, lasts: 30s, effect: refuses }}
+  long: {{ hits: site, every: {years}y, lasts: {{ median: 30m, p95: 8h }} }}
+services:
+  web: {{ runs: {{ site: 1 }} }}
+journeys: {{ visit: {{ needs: [web], rate: 10/s }} }}
+"
+    );
+    let sigma = ln(8.0 * HOUR / (0.5 * HOUR)) / NORMAL_95;
+    let mean = 0.5 * HOUR * exp(0.5 * sigma * sigma);
+    let blip = share_down(36.0 * DAY, 30.0);
+    let long = share_down(years * YEAR, mean);
+    Case::down("long-repairs", 30, &body, either(&[blip, long]))
 }
 
 /// A primary that fails once in so many days loses what a standby lags behind: nothing but for once in so many years, when

@@ -6,7 +6,7 @@
 use super::ageing::ageing;
 use super::case::Case;
 use super::database::database;
-use super::dear::{blips_and_disasters, both_behind, catching_up};
+use super::dear::{blips_and_disasters, blips_and_long_repairs, both_behind, catching_up};
 use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
 use super::fence::fence;
@@ -133,6 +133,8 @@ fn inflated_fence() {
 #[test]
 fn inflated_disasters() {
     agrees(&blips_and_disasters(0.5), 1000);
+    // As many as it takes until a mean of such repairs is about normal.
+    agrees(&blips_and_long_repairs(0.5), 40_000);
     agrees(&catching_up(20.0, 1.0), 10_000);
     agrees(&both_behind(20.0, 0.5), 20_000);
 }
