@@ -11,6 +11,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use super::drill::{Extent, Outcome, Set, extent, overlap, unevenness};
 use super::event::{Events, What};
@@ -97,8 +98,8 @@ pub struct Search<'a> {
     pub(super) cuts: Vec<Cut>,
     /// Cost rate of each target by the sets found so far.
     pub(super) known: Vec<f64>,
-    /// The sets found, by their first basic event.
-    starting_with: Vec<Vec<u32>>,
+    /// The sets found, by their first basic event: where the cuts of each are, in the order of their targets.
+    starting_with: Vec<Vec<Range<usize>>>,
     /// Drills that were about each target.
     tried: Vec<usize>,
     /// How many drills to make for a target that nothing has led to.
@@ -206,11 +207,12 @@ impl<'a> Search<'a> {
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
         let extent = extent(self.task.events, set);
         // What fails to work makes longer what cannot get worse.
+        let within = self.found_within(set);
         let mut members = set.iter();
         let prolongs = members.any(|(event, _)| self.task.events.list[*event as usize].prolongs());
         let could_add = |target: &usize| {
             self.could_add(*target, chance, extent)
-                && (prolongs || !self.is_saturated(*target, set, extent))
+                && (prolongs || !self.is_saturated(*target, &within, extent))
         };
         let touched = self.task.reach.targets_of(set).into_iter();
         let concerned: Vec<usize> = touched.filter(could_add).collect();
@@ -234,12 +236,12 @@ impl<'a> Search<'a> {
     }
 
     /// Whether subsets of a set cost a target about all that it could.
-    fn is_saturated(&self, target: usize, set: &[(u32, u16)], extent: Extent) -> bool {
+    fn is_saturated(&self, target: usize, within: &[Range<usize>], extent: Extent) -> bool {
         let (explained, most) = match self.task.targets[target] {
-            Target::Requests(_) | Target::Outage(_) => (self.explained(target, set), 1.0),
+            Target::Requests(_) | Target::Outage(_) => (self.cost_of(target, within), 1.0),
             Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => {
                 let most = self.task.targets[target].most_cost(extent);
-                (self.explained_times(target, set), most)
+                (self.times_of(target, within), most)
             }
         };
         explained >= SATURATED * most
@@ -247,37 +249,48 @@ impl<'a> Search<'a> {
 
     /// What the subsets of a set cost a target.
     pub(super) fn explained(&self, target: usize, set: &[(u32, u16)]) -> f64 {
-        self.subsets(target, set).map(|cut| cut.cost).sum()
+        self.cost_of(target, &self.found_within(set))
     }
 
-    /// How often a target happens by the subsets of a set while they are the case.
-    fn explained_times(&self, target: usize, set: &[(u32, u16)]) -> f64 {
-        let times = |cut: &Cut| cut.cost * overlap(self.task.events, &cut.needs);
-        self.subsets(target, set).map(times).sum()
-    }
-
-    fn subsets<'s>(
-        &'s self,
-        target: usize,
-        set: &'s [(u32, u16)],
-    ) -> impl Iterator<Item = &'s Cut> {
+    /// The sets found that are subsets of this one: where the cuts of each are.
+    fn found_within(&self, set: &[(u32, u16)]) -> Vec<Range<usize>> {
         let starting = set
             .iter()
             .flat_map(|need| &self.starting_with[need.0 as usize]);
         starting
-            .map(|index| &self.cuts[*index as usize])
-            .filter(move |cut| cut.target == target && is_subset(&cut.needs, set))
+            .filter(|found| is_subset(&self.cuts[found.start].needs, set))
+            .cloned()
+            .collect()
+    }
+
+    /// What sets that were found cost a target.
+    fn cost_of(&self, target: usize, found: &[Range<usize>]) -> f64 {
+        self.cuts_of(target, found).map(|cut| cut.cost).sum()
+    }
+
+    /// How often a target happens by sets that were found while they are the case.
+    fn times_of(&self, target: usize, found: &[Range<usize>]) -> f64 {
+        let times = |cut: &Cut| cut.cost * overlap(self.task.events, &cut.needs);
+        self.cuts_of(target, found).map(times).sum()
+    }
+
+    fn cuts_of(&self, target: usize, found: &[Range<usize>]) -> impl Iterator<Item = &Cut> {
+        found.iter().filter_map(move |found| {
+            let cuts = &self.cuts[found.clone()];
+            let place = cuts.binary_search_by_key(&target, |cut| cut.target);
+            place.ok().map(|place| &cuts[place])
+        })
     }
 
     /// Whether a set costs a target more than its subsets: what happens once counts once, however short the overlap is.
-    fn is_worse(&self, target: usize, set: &[(u32, u16)], outcome: &Outcome) -> bool {
+    fn is_worse(&self, target: usize, within: &[Range<usize>], outcome: &Outcome) -> bool {
         let cost = outcome.costs[target];
         match self.task.targets[target] {
             Target::Requests(_) | Target::Outage(_) => {
-                cost / outcome.overlap > WORSE * self.explained(target, set)
+                cost / outcome.overlap > WORSE * self.cost_of(target, within)
             }
             Target::Loss(_) | Target::Backlog(_) | Target::SplitBrain(_) => {
-                cost > WORSE * self.explained_times(target, set)
+                cost > WORSE * self.times_of(target, within)
             }
         }
     }
@@ -299,15 +312,16 @@ impl<'a> Search<'a> {
 
     /// Keeps what a drill has shown.
     pub(super) fn learn(&mut self, chance: f64, set: &Set, outcome: &Outcome) {
+        let within = self.found_within(set);
+        let first = self.cuts.len();
         for target in 0..self.task.targets.len() {
             let cost = outcome.costs[target] / outcome.overlap;
             if !self.task.wanted[target] || cost == 0.0 {
                 continue;
             }
-            if self.is_worse(target, set, outcome) {
-                let more = cost - self.explained(target, set);
+            if self.is_worse(target, &within, outcome) {
+                let more = cost - self.cost_of(target, &within);
                 self.known[target] += chance * more;
-                self.starting_with[set[0].0 as usize].push(self.cuts.len() as u32);
                 self.cuts.push(Cut {
                     needs: set.clone(),
                     target,
@@ -318,6 +332,9 @@ impl<'a> Search<'a> {
                     fails: outcome.fails[target],
                 });
             }
+        }
+        if first < self.cuts.len() {
+            self.starting_with[set[0].0 as usize].push(first..self.cuts.len());
         }
     }
 

@@ -58,22 +58,27 @@ pub(super) struct Exploration<'a, 't> {
     worlds: Vec<World<'t, Median>>,
     /// The sets of those that were explored.
     pub found: Vec<(Vec<usize>, Vec<Cut>)>,
-    /// What sets lead to of which the last fault strikes when a standby has been promoted, by the primaries from then on,
-    /// the target and the set.
-    onward: BTreeMap<Onward, Cut>,
+    /// What sets lead to of which the last fault strikes when a standby has been promoted, by the primaries from then on.
+    onward: BTreeMap<Vec<usize>, Onward>,
 }
 
-/// The primaries, the target and the set that a cut is about.
-type Onward = (Vec<usize>, usize, Set);
+/// What sets lead to, by the target and the set.
+type Onward = BTreeMap<(usize, Set), Cut>;
 
-/// What a set costs a target if its last fault strikes when primaries have moved, by what a drill came to.
-fn onward(events: &Events, set: &Set, outcome: &Outcome) -> Vec<(Onward, Cut)> {
-    let mut cuts = Vec::new();
+/// Takes note of what a set costs each target if its last fault strikes when primaries have moved, by what a drill came
+/// to, unless that is known.
+fn note_onward(
+    known: &mut BTreeMap<Vec<usize>, Onward>,
+    events: &Events,
+    set: &[(u32, u16)],
+    outcome: &Outcome,
+) {
     for (primaries, costs) in &outcome.onward {
+        let onward = known.entry(primaries.clone()).or_default();
         let costly = costs.iter().enumerate().filter(|(_, cost)| **cost > 0.0);
-        cuts.extend(costly.map(|(target, cost)| {
-            let cut = Cut {
-                needs: set.clone(),
+        for (target, cost) in costly {
+            let cut = || Cut {
+                needs: set.to_vec(),
                 target,
                 cost: cost / outcome.overlap,
                 frequency: chance_of_set(events, set) / outcome.overlap,
@@ -81,10 +86,28 @@ fn onward(events: &Events, set: &Set, outcome: &Outcome) -> Vec<(Onward, Cut)> {
                 spread: outcome.spreads[target],
                 fails: outcome.fails[target],
             };
-            ((primaries.clone(), target, set.clone()), cut)
-        }));
+            onward.entry((target, set.to_vec())).or_insert_with(cut);
+        }
     }
-    cuts
+}
+
+/// Adds what is worse than its subsets to the sets that were found.
+fn add_worse(cuts: &mut Vec<Cut>, onward: Onward) {
+    let mut of_target: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, cut) in cuts.iter().enumerate() {
+        of_target.entry(cut.target).or_default().push(place);
+    }
+    for ((target, set), mut cut) in onward {
+        let places = of_target.entry(target).or_default();
+        let others = places.iter().map(|place| &cuts[*place]);
+        let subsets = others.filter(|other| is_subset(&other.needs, &set));
+        let explained: f64 = subsets.map(|other| other.cost).sum();
+        if cut.cost > WORSE * explained {
+            cut.cost -= explained;
+            places.push(cuts.len());
+            cuts.push(cut);
+        }
+    }
 }
 
 impl<'a, 't> Exploration<'a, 't>
@@ -135,17 +158,10 @@ where
     /// Adds the sets of which the last fault strikes when primaries have moved to those that were found from there: a
     /// drill that begins there knows no replaced primary.
     fn add_onward(&mut self) {
-        for ((primaries, target, set), mut cut) in std::mem::take(&mut self.onward) {
+        for (primaries, onward) in std::mem::take(&mut self.onward) {
             let found = self.found.iter_mut().find(|(known, _)| *known == primaries);
-            let Some((_, cuts)) = found else {
-                continue;
-            };
-            let subsets = cuts.iter().filter(|other| other.target == target);
-            let subsets = subsets.filter(|other| is_subset(&other.needs, &set));
-            let explained: f64 = subsets.map(|other| other.cost).sum();
-            if cut.cost > WORSE * explained {
-                cut.cost -= explained;
-                cuts.push(cut);
+            if let Some((_, cuts)) = found {
+                add_worse(cuts, onward);
             }
         }
     }
@@ -157,9 +173,7 @@ where
         let start = worlds[self.found.len()].clone();
         let mut drill = |set: &[(u32, u16)]| {
             let outcome = drills.run(&start, set);
-            for (key, cut) in onward(events, &set.to_vec(), &outcome) {
-                moved.entry(key).or_insert(cut);
-            }
+            note_onward(moved, events, set, &outcome);
             if let Some(rested) = drills.world().filter(|_| outcome.rested) {
                 let is_known = worlds
                     .iter()

@@ -267,8 +267,18 @@ impl Guide {
         let mut guide = Guide {
             configurations: configurations.collect(),
             events,
+            all: self.all.clone(),
+            estimated: self.estimated.clone(),
+            efforts: self.efforts.clone(),
+            expected: self.expected.clone(),
+            journeys: self.journeys,
+            initiators: Vec::new(),
+            matters: self.matters.clone(),
+            is_usual: Vec::new(),
+            early: self.early.clone(),
+            unsafe_from: UNSAFE,
+            value_per_trial: 0.0,
             branches_per_trial: FEWEST_BRANCHES,
-            ..self.clone()
         };
         guide.find_initiators(topology);
         guide

@@ -4,9 +4,10 @@
 //! each target contributes one. Members of a crowd that are not down are known to be up: how near some are to being too
 //! many is the chance that so many more follow before things are as usual. All that is known of "everything up" is worked
 //! out once, and so are the chances of what is missing for each number of members that are down: a state costs no more
-//! than the sets that touch what is down.
+//! than the sets that touch what is down. A set that leads to many targets is looked at once for all of them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::cuts::{Cut, chance_of_set};
 use super::event::{BasicEvent, Events};
@@ -16,11 +17,26 @@ use super::ledger::Ledger;
 #[derive(Clone, Debug)]
 struct Term {
     event: u32,
-    /// What one member more adds to a set of which everything is missing.
-    gain: f64,
     /// By how many members are the case: the chance of the rest, and how many times as likely one more makes it, less
     /// one.
     chances: Vec<(f64, f64)>,
+}
+
+/// What a set comes to for one target.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    target: u32,
+    cost: f64,
+    /// What it is worth when everything is up.
+    value: f64,
+}
+
+/// A set, and all that it leads to.
+#[derive(Clone, Debug)]
+struct Joint {
+    terms: Vec<Term>,
+    /// Its places among the sets of targets.
+    shares: Range<usize>,
 }
 
 /// What the engine is like with these primaries.
@@ -34,11 +50,11 @@ pub(super) struct Configuration {
     pub base: f64,
     /// The importance of the state in which one member of this basic event is the case.
     pub alone: Vec<f64>,
-    /// The value of each set when everything is up.
-    values: Vec<f64>,
-    /// What each set needs.
-    terms: Vec<Vec<Term>>,
-    /// The sets that each basic event is in.
+    /// What each of them comes to.
+    shares: Vec<Share>,
+    /// Those that need the same and lie together, as one.
+    joints: Vec<Joint>,
+    /// The joint sets that each basic event is in.
     of_event: Vec<Vec<u32>>,
     /// The importance of everything up for each target.
     bases: Vec<f64>,
@@ -74,25 +90,38 @@ impl Configuration {
         reached.for_each(|(base, effort)| *base = *effort);
         let mut of_event = vec![Vec::new(); events.list.len()];
         let mut gains = vec![BTreeMap::<u32, f64>::new(); efforts.len()];
-        let (mut values, mut terms) = (Vec::new(), Vec::new());
-        for (index, cut) in cuts.iter().enumerate() {
-            let value = cut.cost * chance_of_set(events, &cut.needs);
-            let needs = cut.needs.iter();
-            let of_cut: Vec<Term> = needs.map(|need| Term::new(events, *need, value)).collect();
-            for term in &of_cut {
-                of_event[term.event as usize].push(index as u32);
-                *gains[cut.target].entry(term.event).or_default() += term.gain;
+        let (mut shares, mut joints) = (Vec::with_capacity(cuts.len()), Vec::new());
+        for alike in cuts.chunk_by(|one, other| one.needs == other.needs) {
+            let needs = alike[0].needs.iter();
+            let terms: Vec<Term> = needs.map(|need| Term::new(events, *need)).collect();
+            let chance = chance_of_set(events, &alike[0].needs);
+            let first = shares.len();
+            for cut in alike {
+                let value = cut.cost * chance;
+                for term in &terms {
+                    *gains[cut.target].entry(term.event).or_default() += value * term.first();
+                }
+                shares.push(Share {
+                    target: cut.target as u32,
+                    cost: cut.cost,
+                    value,
+                });
             }
-            values.push(value);
-            terms.push(of_cut);
+            for term in &terms {
+                of_event[term.event as usize].push(joints.len() as u32);
+            }
+            joints.push(Joint {
+                terms,
+                shares: first..shares.len(),
+            });
         }
         let mut configuration = Configuration {
             primaries,
             base: bases.iter().sum(),
             cuts,
             alone: Vec::new(),
-            values,
-            terms,
+            shares,
+            joints,
             of_event,
             bases,
             gains: gains
@@ -118,8 +147,11 @@ impl Configuration {
     /// The expected cost rate of a state, with all up as the effort for each target.
     pub fn importance(&self, ledger: &Ledger) -> f64 {
         let mut importance = self.base;
-        self.for_touched(ledger, |index| {
-            importance += self.value(index, ledger) - self.values[index];
+        self.for_touched(ledger, |joint| {
+            let chance = joint.chance(ledger);
+            for share in &self.shares[joint.shares.clone()] {
+                importance += share.cost * chance - share.value;
+            }
         });
         importance
     }
@@ -143,16 +175,19 @@ impl Configuration {
                 }
             }
         }
-        self.for_touched(ledger, |index| {
-            let stands = standing[self.cuts[index].target];
-            let now = self.value(index, ledger);
-            if stands {
-                importance += now - self.values[index];
+        self.for_touched(ledger, |joint| {
+            let chance = joint.chance(ledger);
+            let shares = &self.shares[joint.shares.clone()];
+            let stands = |share: &&Share| standing[share.target as usize];
+            for share in shares.iter().filter(stands) {
+                importance += share.cost * chance - share.value;
             }
-            for term in &self.terms[index] {
-                if stands || self.prolongs[term.event as usize] {
-                    let (_, more) = term.at(ledger);
-                    gains[term.event as usize] += now * more - term.gain;
+            for term in &joint.terms {
+                let ((_, more), first) = (term.at(ledger), term.first());
+                let prolongs = self.prolongs[term.event as usize];
+                let gain = &mut gains[term.event as usize];
+                for share in shares.iter().filter(|share| prolongs || stands(share)) {
+                    *gain += share.cost * chance * more - share.value * first;
                 }
             }
         });
@@ -170,29 +205,31 @@ impl Configuration {
         !self.of_event[event as usize].is_empty()
     }
 
-    /// The cost of a set times the chance of what is still missing.
-    fn value(&self, index: usize, ledger: &Ledger) -> f64 {
-        let chances = self.terms[index].iter().map(|term| term.at(ledger).0);
-        self.cuts[index].cost * chances.product::<f64>()
-    }
-
-    /// Every set that something that is down is in, once.
-    fn for_touched(&self, ledger: &Ledger, mut each: impl FnMut(usize)) {
+    /// Every joint set that something that is down is in, once.
+    fn for_touched(&self, ledger: &Ledger, mut each: impl FnMut(&Joint)) {
         for event in ledger.down() {
             for index in &self.of_event[*event as usize] {
-                let terms = &self.terms[*index as usize];
-                let first = terms.iter().find(|term| ledger.count(term.event) > 0);
+                let joint = &self.joints[*index as usize];
+                let mut terms = joint.terms.iter();
+                let first = terms.find(|term| ledger.count(term.event) > 0);
                 if first.is_some_and(|term| term.event == *event) {
-                    each(*index as usize);
+                    each(joint);
                 }
             }
         }
     }
 }
 
+impl Joint {
+    /// The chance of what is still missing.
+    fn chance(&self, ledger: &Ledger) -> f64 {
+        self.terms.iter().map(|term| term.at(ledger).0).product()
+    }
+}
+
 impl Term {
-    /// What a set that has this value when everything is up needs of one basic event.
-    fn new(events: &Events, need: (u32, u16), value: f64) -> Term {
+    /// What a set needs of one basic event.
+    fn new(events: &Events, need: (u32, u16)) -> Term {
         let chances = events.list[need.0 as usize].chances_to_reach(need.1);
         let more = |already: usize| match chances.get(already + 1) {
             Some(next) => next / chances[already] - 1.0,
@@ -200,13 +237,17 @@ impl Term {
         };
         Term {
             event: need.0,
-            gain: value * more(0),
             chances: chances
                 .iter()
                 .enumerate()
                 .map(|(already, chance)| (*chance, more(already)))
                 .collect(),
         }
+    }
+
+    /// How many times as likely the first member makes it, less one.
+    fn first(&self) -> f64 {
+        self.chances[0].1
     }
 
     fn at(&self, ledger: &Ledger) -> (f64, f64) {
