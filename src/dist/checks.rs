@@ -129,6 +129,13 @@ fn means(law: &Law) {
         let x = law.quantile(p);
         let expected = integral(x, &|s| (s * s, 2.0 * s));
         assert_close(law.limited_mean(x), expected, 1e-8, "limited mean");
+        let square = integral(x, &|s| (s * s, 4.0 * x * s * s * s));
+        assert_close(
+            law.limited_mean_square(x),
+            square,
+            1e-8,
+            "limited mean square",
+        );
     }
     let whole = integral(law.mean(), &|s| {
         let odds = s / (1.0 - s);

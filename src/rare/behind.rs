@@ -2,7 +2,8 @@
 //!
 //! A standby that was gone for days may be promoted as soon as it is back, and what it lacks by then is lost. So a fault
 //! that one falls behind by counts as long as that lasts, and one that brought a primary down until this is a standby
-//! again; and drills are played again with standbys that have fallen behind (see `staggered`). Deliberately absent: quorums, which promote nobody who lacks a write.
+//! again; and drills are played again with standbys that have fallen behind (see `staggered`). Deliberately absent:
+//! quorums, which promote nobody who lacks a write.
 
 use super::event::parts_hit;
 use crate::engine::Chance;

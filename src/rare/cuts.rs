@@ -52,6 +52,26 @@ pub struct Cut {
     pub fails: bool,
 }
 
+impl Cut {
+    /// A set of this chance whose drill has come to this, and which costs a target so much per second.
+    pub(super) fn of(
+        set: &[(u32, u16)],
+        (target, cost): (usize, f64),
+        chance: f64,
+        outcome: &Outcome,
+    ) -> Cut {
+        Cut {
+            needs: set.to_vec(),
+            target,
+            cost,
+            frequency: chance / outcome.overlap,
+            share: outcome.shares[target],
+            spread: outcome.spreads[target],
+            fails: outcome.fails[target],
+        }
+    }
+}
+
 /// A set that waits to be tried.
 pub(super) struct Candidate {
     pub chance: f64,
@@ -206,8 +226,8 @@ impl<'a> Search<'a> {
     /// Whether this very set could add something to a target that all of it touches.
     fn is_worth_trying(&mut self, chance: f64, set: &[(u32, u16)]) -> bool {
         let extent = extent(self.task.events, set);
-        // What fails to work makes longer what cannot get worse.
         let within = self.found_within(set);
+        // What fails to work makes longer what cannot get worse.
         let mut members = set.iter();
         let prolongs = members.any(|(event, _)| self.task.events.list[*event as usize].prolongs());
         let could_add = |target: &usize| {
@@ -322,15 +342,9 @@ impl<'a> Search<'a> {
             if self.is_worse(target, &within, outcome) {
                 let more = cost - self.cost_of(target, &within);
                 self.known[target] += chance * more;
-                self.cuts.push(Cut {
-                    needs: set.clone(),
-                    target,
-                    cost: more,
-                    frequency: chance / outcome.overlap,
-                    share: outcome.shares[target],
-                    spread: outcome.spreads[target] * self.unevenness(target, set),
-                    fails: outcome.fails[target],
-                });
+                let mut cut = Cut::of(set, (target, more), chance, outcome);
+                cut.spread *= self.unevenness(target, set);
+                self.cuts.push(cut);
             }
         }
         if first < self.cuts.len() {

@@ -77,15 +77,8 @@ fn note_onward(
         let onward = known.entry(primaries.clone()).or_default();
         let costly = costs.iter().enumerate().filter(|(_, cost)| **cost > 0.0);
         for (target, cost) in costly {
-            let cut = || Cut {
-                needs: set.to_vec(),
-                target,
-                cost: cost / outcome.overlap,
-                frequency: chance_of_set(events, set) / outcome.overlap,
-                share: outcome.shares[target],
-                spread: outcome.spreads[target],
-                fails: outcome.fails[target],
-            };
+            let cost = cost / outcome.overlap;
+            let cut = || Cut::of(set, (target, cost), chance_of_set(events, set), outcome);
             onward.entry((target, set.to_vec())).or_insert_with(cut);
         }
     }
