@@ -130,20 +130,23 @@ impl Histogram {
             .iter()
             .fold(0_u128, |sum, &(_, weight)| sum + u128::from(weight));
         let mut before = 0_u128;
-        for &(value, weight) in sorted {
-            let weight = u128::from(weight);
-            let sample = Cell {
-                samples: 1,
+        for alike in sorted.chunk_by(|one, other| Bucket::of(one.0) == Bucket::of(other.0)) {
+            let (mut weight, mut squares) = (0_u128, 0_u128);
+            for &(_, sample) in alike {
+                let sample = u128::from(sample);
+                weight += sample;
+                squares = squares.saturating_add(product(sample, sample));
+            }
+            let cell = Cell {
+                samples: alike.len() as u64,
                 weight,
-                squares: product(weight, weight),
+                squares,
                 ranks: product(weight, 2 * before + weight),
                 companions: product(weight, all),
             };
             before += weight;
-            self.cells
-                .entry(Bucket::of(value))
-                .or_default()
-                .merge(&sample);
+            let bucket = Bucket::of(alike[0].0);
+            self.cells.entry(bucket).or_default().merge(&cell);
         }
     }
 
@@ -155,7 +158,7 @@ impl Histogram {
     }
 
     /// The buckets that hold samples, in increasing order.
-    pub fn iter(&self) -> impl Iterator<Item = (Bucket, &Cell)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Bucket, &Cell)> {
         self.cells.iter().map(|(&bucket, cell)| (bucket, cell))
     }
 

@@ -193,8 +193,8 @@ pub struct JourneyTally {
 pub struct Recovery {
     /// Seconds from the strike of the trigger to the first moment of the minute in which success was restored.
     pub seconds: Samples,
-    /// Seconds of downtime in each stage, over incidents.
-    pub stages: BTreeMap<Stage, Ratio>,
+    /// Seconds of downtime of each incident in each stage.
+    pub stages: BTreeMap<Stage, Samples>,
 }
 
 /// What one store met.
@@ -318,7 +318,7 @@ impl JourneyTally {
 impl Recovery {
     fn merge(&mut self, other: &Recovery) {
         self.seconds.merge(&other.seconds);
-        merge_maps(&mut self.stages, &other.stages, Ratio::merge);
+        merge_maps(&mut self.stages, &other.stages, Samples::merge);
     }
 }
 

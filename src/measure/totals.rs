@@ -273,21 +273,20 @@ fn sum_of(incidents: &[&WeightedIncident], counts: impl Fn(&WeightedIncident) ->
 }
 
 fn record_recovery(ruler: &Ruler<'_>, incidents: &[&WeightedIncident], tally: &mut Recovery) {
-    let mut seconds: Vec<(f64, u64)> = incidents
-        .iter()
-        .map(|incident| (incident.recovery_seconds, ruler.integer(incident.weight)))
-        .collect();
-    tally.seconds.add_trial(&mut seconds);
     if incidents.is_empty() {
         return;
     }
-    let weight = sum_of(incidents, |_| true);
+    let mut samples = Vec::with_capacity(incidents.len());
+    let weigh = |incident: &WeightedIncident| ruler.integer(incident.weight);
+    let recovery = |incident: &&WeightedIncident| (incident.recovery_seconds, weigh(incident));
+    samples.extend(incidents.iter().map(recovery));
+    tally.seconds.add_trial(&mut samples);
     for stage in Stage::ALL {
-        let seconds = |incident: &&WeightedIncident| {
-            incident.stages[stage as usize].seconds() * incident.weight
-        };
-        let total = incidents.iter().map(seconds).sum();
-        tally.stages.entry(stage).or_default().add(total, weight);
+        let seconds = |incident: &WeightedIncident| incident.stages[stage as usize].seconds();
+        samples.clear();
+        samples.extend(incidents.iter().map(|it| (seconds(it), weigh(it))));
+        let tally = tally.stages.entry(stage).or_default();
+        tally.add_trial(&mut samples);
     }
 }
 

@@ -83,14 +83,6 @@ impl Trials {
         }
     }
 
-    /// A ratio of sums.
-    pub fn ratio(self, ratio: &Ratio) -> Figure {
-        match self.basis {
-            Basis::Plain => intervals::ratio(ratio, self.count, None),
-            Basis::Branches => weighted::ratio(ratio, self.count),
-        }
-    }
-
     /// The chance that a trial has none of these events.
     fn chance_of_none(self, events: &Moments) -> Figure {
         match self.basis {

@@ -128,7 +128,8 @@ fn add_recovery(recovery: &mut Recovery, seconds: f64, all_in: Stage) {
     recovery.seconds.add_trial(&mut [(seconds, 1)]);
     for stage in [Stage::Detect, Stage::Drain] {
         let in_stage = if stage == all_in { seconds } else { 0.0 };
-        recovery.stages.entry(stage).or_default().add(in_stage, 1.0);
+        let samples = recovery.stages.entry(stage).or_default();
+        samples.add_trial(&mut [(in_stage, 1)]);
     }
 }
 

@@ -65,9 +65,7 @@ impl JourneySources<'_> {
             unavailability: requests.unavailability,
             outages_per_year: of_counts.per_year(&counts.outages),
             outage_duration: distribution(&outages.outage_seconds),
-            rto: by_scope(&outages.rto, &outages.rto_by_scope, |recovery| {
-                of_outages.recovery(recovery)
-            }),
+            rto: by_scope(&outages.rto, &outages.rto_by_scope, recovery_figures),
             downtime_distribution: of_down_periods.downtime_distribution(down_periods),
             no_outage: of_outage_periods.chance_without(outage_periods),
             objective: ObjectiveFigures {
@@ -84,26 +82,25 @@ impl JourneySources<'_> {
     }
 }
 
-impl Trials {
-    fn recovery(self, recovery: &Recovery) -> RecoveryFigures {
-        let Distribution {
-            mean,
-            p50,
-            p95,
-            p99,
-        } = distribution(&recovery.seconds);
-        let stages = Stage::ALL.iter().filter_map(|stage| {
-            let seconds = recovery.stages.get(stage)?;
-            let mean = self.ratio(seconds).in_unit(unit::SECONDS);
-            Some((stage.name().to_owned(), Mean { mean }))
-        });
-        RecoveryFigures {
-            mean,
-            p50,
-            p95,
-            p99,
-            stages: stages.collect(),
-        }
+fn recovery_figures(recovery: &Recovery) -> RecoveryFigures {
+    let Distribution {
+        mean,
+        p50,
+        p95,
+        p99,
+    } = distribution(&recovery.seconds);
+    let stages = Stage::ALL.iter().filter_map(|stage| {
+        let seconds = recovery.stages.get(stage)?;
+        let mean = intervals::part_mean(seconds, &mean);
+        Some((stage.name().to_owned(), Mean { mean }))
+    });
+    let stages = stages.collect();
+    RecoveryFigures {
+        mean,
+        p50,
+        p95,
+        p99,
+        stages,
     }
 }
 

@@ -9,7 +9,10 @@
 //!
 //! Weighted samples ([`crate::measure::samples`]) count by their weights, on both sides of the fraction and in its
 //! variance. What is known of an edge is then bounded by the weights of the samples themselves, as if each were a
-//! trial of its own, instead of by their number (see [`Clusters::least_effect`]).
+//! trial of its own, instead of by their number (see [`Clusters::least_effect`]). Above a level they are taken to be as
+//! heavy as those beyond it and just before it are: where many light samples and few heavy ones reach as far, whether
+//! the next heavy one does decides where the level is, and that none of them is above says little. It costs a coverage of
+//! 97 % where weights fall with the value, and saves it from 30 % where one sample of ten carries nearly all the weight.
 //!
 //! Too few samples beyond the level leave the upper end unbounded. When enough samples were seen and were exactly zero
 //! (no data lost by synchronous replicas), the upper end is the resolution of simulated time.
@@ -41,7 +44,8 @@ pub fn percentile(samples: &Samples, level: f64) -> Figure {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
     let edges = Edges::new(samples);
-    let level_at = |seen: &Cell| edges.level_at(seen, level);
+    let beyond = weight_beyond(samples, level);
+    let level_at = |seen: &Cell| edges.level_at(seen, level, beyond);
     let mut estimate = None;
     let mut low = Some(least).filter(|_| level_at(&Cell::default()) == Level::Below);
     let mut still_below = low.is_some();
@@ -98,8 +102,11 @@ impl Edges {
         }
     }
 
-    fn level_at(&self, seen: &Cell, level: f64) -> Level {
-        let (share, effective) = self.share_below(seen);
+    fn level_at(&self, seen: &Cell, level: f64, beyond: f64) -> Level {
+        let (mut share, mut effective) = self.share_below(seen, 0.0);
+        if share > level {
+            (share, effective) = self.share_below(seen, beyond);
+        }
         let below = share * effective;
         let above = (1.0 - share) * effective;
         let excluded = effective * divergence(share, level) > -ln(TAIL)
@@ -116,8 +123,8 @@ impl Edges {
     }
 
     /// The share of the samples at or below an edge, and the number of independent cases in which it would vary as it
-    /// does over trials; `seen` are those samples.
-    fn share_below(&self, seen: &Cell) -> (f64, f64) {
+    /// does over trials; `seen` are those samples, and those above weigh `above` each at least.
+    fn share_below(&self, seen: &Cell, above: f64) -> (f64, f64) {
         let cases = self.total.weight as f64;
         let share = seen.weight as f64 / cases;
         let clusters = Clusters {
@@ -126,7 +133,7 @@ impl Edges {
             squared_counts: seen.ranks as f64,
             products: seen.companions as f64,
             trials: self.trials,
-            least_effect: least_effect(share, seen, &self.total),
+            least_effect: least_effect(share, seen, &self.total, above),
         };
         (
             share,
@@ -136,15 +143,28 @@ impl Edges {
 
     /// The interval of the share of samples at or below an edge (Clopper-Pearson on the effective number of cases).
     pub(in crate::estimate) fn bounds_below(&self, seen: &Cell) -> (f64, f64) {
-        let (share, effective) = self.share_below(seen);
+        let (share, effective) = self.share_below(seen, 0.0);
         clopper_pearson(share * effective, effective)
     }
 }
 
+/// What is typical of the weights of the samples beyond a level and of as many before it.
+fn weight_beyond(samples: &Samples, level: f64) -> f64 {
+    let most = 2.0 * (1.0 - level) * samples.total().weight as f64;
+    let mut beyond = Cell::default();
+    for (_, cell) in samples.histogram().iter().rev() {
+        beyond.merge(cell);
+        if beyond.weight as f64 >= most {
+            break;
+        }
+    }
+    beyond.typical_weight().unwrap_or(0.0)
+}
+
 /// The design effect if every sample were a trial of its own: the sum of `w^2 (1 - p)^2` over the samples at or below
-/// the edge and of `w^2 p^2` over those above, against `p (1 - p)` times the sum of the weights. It is 1 for weights of
-/// 1.
-fn least_effect(share: f64, seen: &Cell, total: &Cell) -> f64 {
+/// the edge and of `w^2 p^2` over those above, which weigh so much each at least, against `p (1 - p)` times the sum of
+/// the weights. It is 1 for weights of 1.
+fn least_effect(share: f64, seen: &Cell, total: &Cell, least_above: f64) -> f64 {
     let beyond = Cell {
         weight: total.weight - seen.weight,
         squares: total.squares - seen.squares,
@@ -152,7 +172,7 @@ fn least_effect(share: f64, seen: &Cell, total: &Cell) -> f64 {
     };
     let overall = total.typical_weight().unwrap_or(1.0);
     let [below, above] = [seen, &beyond].map(|side| side.typical_weight().unwrap_or(overall));
-    (1.0 - share) * below + share * above
+    (1.0 - share) * below + share * above.max(least_above)
 }
 
 /// The Kullback-Leibler divergence of two shares. Chernoff's bound, exp(-n divergence), settles all edges that are far

@@ -57,6 +57,29 @@ const METHOD: &str = "gamma interval (Fay-Feuer), lognormal tail";
 /// a positive sample, and when few samples differ so much that no limit would mean anything.
 #[must_use]
 pub fn sample_mean(samples: &Samples) -> Figure {
+    mean_with_another(samples, |_| 0.0)
+}
+
+/// The mean of a part of samples, such as the downtime of outages in one stage, of at most `whole`, the mean of all.
+///
+/// Importance sampling may have met the part in samples of next to no weight only. The upper limit therefore adds at
+/// least a sample that weighs what is typical of all, those without the part included, and has as much of it as those
+/// that have any do on the average.
+#[must_use]
+pub fn part_mean(part: &Samples, whole: &Figure) -> Figure {
+    let figure = mean_with_another(part, |values| {
+        let typical = part.total().typical_weight();
+        typical.map_or(0.0, |weight| weight * values.mean())
+    });
+    let high = match (figure.high, whole.high) {
+        (Some(high), Some(most)) => Some(high.min(most)),
+        (high, most) => high.or(most),
+    };
+    Figure { high, ..figure }
+}
+
+/// The mean, where one more sample times its weight comes to `another` at least.
+fn mean_with_another(samples: &Samples, another: impl Fn(&Values) -> f64) -> Figure {
     let clusters = samples.clusters();
     let Some(mut total) = Total::of(clusters, samples.trials()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
@@ -77,9 +100,13 @@ pub fn sample_mean(samples: &Samples) -> Figure {
     };
     total.sum = sum - common;
     let low = common + total.low();
-    total.next = total.next.max(values.beyond_the_largest(trials));
+    let another = another(&values);
+    total.next = values
+        .beyond_the_largest(trials)
+        .max(another)
+        .max(total.next);
     let high = match common + total.high() {
-        high if high <= WIDEST * sum => high,
+        high if high <= WIDEST * (sum + another) => high,
         _ => f64::INFINITY,
     };
     let bounds = (low / count, high / count);
@@ -142,6 +169,13 @@ impl Values {
             logarithms,
             total,
         }
+    }
+
+    /// The mean of the positive samples; zero if there is none.
+    fn mean(&self) -> f64 {
+        let weighed = |(logarithm, cell): &(f64, Cell)| cell.weight as f64 * exp(*logarithm);
+        let sum: f64 = self.logarithms.iter().map(weighed).sum();
+        sum / (self.total.weight as f64).max(1.0)
     }
 
     fn split_at_the_median(&self) -> Split {
