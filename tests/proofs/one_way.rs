@@ -199,7 +199,10 @@ fn the_cut_is_to_blame() {
         ];
         for (stage, exact) in west {
             within_999(stage.name(), exact, |seed| {
-                ratio(&of_seed(seed).journeys[1].rto.stages[&stage], TRIALS)
+                ratio(
+                    of_seed(seed).journeys[1].rto.stages[&stage].clusters(),
+                    TRIALS,
+                )
             });
         }
         let east = [
@@ -209,7 +212,10 @@ fn the_cut_is_to_blame() {
         ];
         for (stage, exact) in east {
             within_999(stage.name(), exact, |seed| {
-                ratio(&of_seed(seed).journeys[0].rto.stages[&stage], TRIALS)
+                ratio(
+                    of_seed(seed).journeys[0].rto.stages[&stage].clusters(),
+                    TRIALS,
+                )
             });
         }
         for tally in &tallies {

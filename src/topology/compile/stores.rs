@@ -3,6 +3,7 @@
 use super::pointer::{Pointer, at};
 use super::report::nothing;
 use super::{Compiler, sorted};
+use crate::dist::Law;
 use crate::model::Code;
 use crate::model::law::LawSpec;
 use crate::model::shapes;
@@ -12,6 +13,9 @@ use crate::topology::{
     CauseKind, Decide, FailBack, Failover, Fence, Member, Reads, Replication, Stage, Store,
     StoreId, Unfenced, purpose,
 };
+
+/// The longest mean lag: simulated time lasts 584 years, and what would be longer is cut to that.
+const LAG_YEARS_MAX: f64 = 100.0;
 
 /// Whether a law is always so many seconds, as the defaults are.
 fn is_fixed(law: &LawSpec, seconds: u64) -> bool {
@@ -57,7 +61,7 @@ impl Compiler<'_> {
             name: name.to_owned(),
             members,
             replication: self.replication(store, &pointer.key("replication")),
-            lag: self.law(&store.lag, &pointer.key("lag")),
+            lag: self.lag(&store.lag, &pointer.key("lag")),
             catch_up: store.catch_up.value(),
             reads: match store.reads {
                 written::Reads::Primary => Reads::Primary,
@@ -70,6 +74,16 @@ impl Compiler<'_> {
             draw_lag: self.draws.draw(&path, purpose::LAG),
             draw_stall: self.draws.draw(&path, purpose::STALL),
         }
+    }
+
+    fn lag(&mut self, written: &LawSpec, pointer: &Pointer) -> Law {
+        let lag = self.law(written, pointer);
+        if lag.mean() > LAG_YEARS_MAX * crate::time::YEAR_SECONDS {
+            let message = "this lag is longer than simulated time lasts";
+            let help = format!("its mean may be {LAG_YEARS_MAX} years: check the unit");
+            self.error(Code::TooLong, pointer, message, help);
+        }
+        lag
     }
 
     fn store_assumptions(&mut self, path: &str, store: &written::Store) {

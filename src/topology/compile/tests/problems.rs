@@ -301,6 +301,11 @@ const PROBLEMS: &[(Code, &str, &str)] = &[
         r#"{"window": {"length": "500y"}}"#,
     ),
     (
+        Code::TooLong,
+        "/stores/db/lag",
+        r#"{"stores": {"db": {"lag": "1000000y"}}}"#,
+    ),
+    (
         Code::TooManyStrikes,
         "/faults/outage",
         r#"{"faults": {"outage": {"every": "1ns", "lasts": "1ns"}}}"#,
