@@ -193,7 +193,7 @@ pub struct JourneyTally {
 pub struct Recovery {
     /// Seconds from the strike of the trigger to the first moment of the minute in which success was restored.
     pub seconds: Samples,
-    /// Seconds of downtime of each incident in each stage.
+    /// Seconds of downtime of each incident in each stage, for trials that have any.
     pub stages: BTreeMap<Stage, Samples>,
 }
 

@@ -285,8 +285,10 @@ fn record_recovery(ruler: &Ruler<'_>, incidents: &[&WeightedIncident], tally: &m
         let seconds = |incident: &WeightedIncident| incident.stages[stage as usize].seconds();
         samples.clear();
         samples.extend(incidents.iter().map(|it| (seconds(it), weigh(it))));
-        let tally = tally.stages.entry(stage).or_default();
-        tally.add_trial(&mut samples);
+        if samples.iter().any(|(seconds, _)| *seconds > 0.0) {
+            let tally = tally.stages.entry(stage).or_default();
+            tally.add_trial(&mut samples);
+        }
     }
 }
 

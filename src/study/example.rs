@@ -126,11 +126,8 @@ fn weighed(values: &[f64]) -> Vec<(f64, u64)> {
 /// An incident all of whose downtime is in one stage.
 fn add_recovery(recovery: &mut Recovery, seconds: f64, all_in: Stage) {
     recovery.seconds.add_trial(&mut [(seconds, 1)]);
-    for stage in [Stage::Detect, Stage::Drain] {
-        let in_stage = if stage == all_in { seconds } else { 0.0 };
-        let samples = recovery.stages.entry(stage).or_default();
-        samples.add_trial(&mut [(in_stage, 1)]);
-    }
+    let samples = recovery.stages.entry(all_in).or_default();
+    samples.add_trial(&mut [(seconds, 1)]);
 }
 
 fn add_promotions(store: &mut StoreTally, region_seconds: f64) {

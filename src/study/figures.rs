@@ -89,10 +89,12 @@ fn recovery_figures(recovery: &Recovery) -> RecoveryFigures {
         p95,
         p99,
     } = distribution(&recovery.seconds);
-    let stages = Stage::ALL.iter().filter_map(|stage| {
-        let seconds = recovery.stages.get(stage)?;
-        let mean = intervals::part_mean(seconds, &mean);
-        Some((stage.name().to_owned(), Mean { mean }))
+    let any = (recovery.seconds.trials() > 0).then_some(Stage::ALL);
+    let none = Samples::default();
+    let stages = any.into_iter().flatten().map(|stage| {
+        let seconds = recovery.stages.get(&stage).unwrap_or(&none);
+        let mean = intervals::part_mean(seconds, &recovery.seconds, &mean);
+        (stage.name().to_owned(), Mean { mean })
     });
     let stages = stages.collect();
     RecoveryFigures {

@@ -1,11 +1,11 @@
 //! Which figures a study can have, known before it runs: so that a wrong path costs no run.
 //!
-//! This is the document of a trial in which nothing happened, but in which every scope and stage was seen. Deliberately
+//! This is the document of a trial in which nothing happened, but in which every scope was seen. Deliberately
 //! absent: rows of causes and stages, which only a run knows.
 
 use super::result::ResultDocument;
 use super::run::{Outcome, Study};
-use crate::measure::{Stage, Tally};
+use crate::measure::Tally;
 use crate::time::YEAR_SECONDS;
 use crate::topology::{JourneyKind, Scope};
 
@@ -19,14 +19,9 @@ impl Study {
         for (journey, tally_of) in self.topology.journeys.iter().zip(&mut tally.journeys) {
             for scope in Scope::ALL {
                 let recovery = tally_of.rto_by_scope.entry(scope).or_default();
-                recovery
-                    .stages
-                    .extend(Stage::ALL.map(|stage| (stage, Default::default())));
+                recovery.seconds.add_trial(&mut [(0.0, 1)]);
             }
-            tally_of
-                .rto
-                .stages
-                .extend(Stage::ALL.map(|stage| (stage, Default::default())));
+            tally_of.rto.seconds.add_trial(&mut [(0.0, 1)]);
             if seconds >= YEAR_SECONDS / 12.0 {
                 tally_of.month_seconds.add_trial(&mut [(0.0, 1)]);
                 tally_of.months_met.add(1.0, 1.0);

@@ -172,10 +172,11 @@ fn means_of_a_part_that_mostly_light_samples_have() {
                 let has_part = weight < 1.0 || s.uniform() < seldom;
                 let weight = fixed_point(weight);
                 whole.add_trial(&mut [(exp(number), weight)]);
-                let seconds = if has_part { exp(number) } else { 0.0 };
-                part.add_trial(&mut [(seconds, weight)]);
+                if has_part {
+                    part.add_trial(&mut [(exp(number), weight)]);
+                }
             }
-            part_mean(&part, &sample_mean(&whole))
+            part_mean(&part, &whole, &sample_mean(&whole))
         });
     }
 }

@@ -124,14 +124,19 @@ impl Total {
 
     /// The numerator of a ratio, with the variance that the ratio has; nothing without a denominator.
     pub(super) fn of(ratio: &Ratio, trials: u64) -> Option<Total> {
-        let denominator = ratio.denominator();
+        Total::of_part(ratio, ratio, trials)
+    }
+
+    /// The numerators of the trials that have any, over the denominators of all.
+    pub(super) fn of_part(part: &Ratio, all: &Ratio, trials: u64) -> Option<Total> {
+        let denominator = all.denominator();
         if trials == 0 || denominator <= 0.0 {
             return None;
         }
-        let losses = ratio.numerator();
+        let losses = part.numerator();
         let slope = losses.sum() / denominator;
-        let squares = losses.squares() - 2.0 * slope * ratio.products()
-            + slope * slope * ratio.denominator_squares();
+        let squares = losses.squares() - 2.0 * slope * part.products()
+            + slope * slope * all.denominator_squares();
         Some(Total {
             sum: losses.sum(),
             variance: variance_of_sum(squares, trials as f64),

@@ -57,37 +57,38 @@ const METHOD: &str = "gamma interval (Fay-Feuer), lognormal tail";
 /// a positive sample, and when few samples differ so much that no limit would mean anything.
 #[must_use]
 pub fn sample_mean(samples: &Samples) -> Figure {
-    mean_with_another(samples, |_| 0.0)
+    mean_of_part(samples, samples, |_| 0.0)
 }
 
-/// The mean of a part of samples, such as the downtime of outages in one stage, of at most `whole`, the mean of all.
+/// The mean over `whole` of a part of its samples, such as the downtime of outages in one stage, where `mean` is that of
+/// the whole. Trials without the part are left out of `part`.
 ///
 /// Importance sampling may have met the part in samples of next to no weight only. The upper limit therefore adds at
-/// least a sample that weighs what is typical of all, those without the part included, and has as much of it as those
-/// that have any do on the average.
+/// least a sample that weighs what is typical of the whole, and has as much of the part as those that have any do on the
+/// average. It is at most that of the whole.
 #[must_use]
-pub fn part_mean(part: &Samples, whole: &Figure) -> Figure {
-    let figure = mean_with_another(part, |values| {
-        let typical = part.total().typical_weight();
+pub fn part_mean(part: &Samples, whole: &Samples, mean: &Figure) -> Figure {
+    let figure = mean_of_part(part, whole, |values| {
+        let typical = whole.total().typical_weight();
         typical.map_or(0.0, |weight| weight * values.mean())
     });
-    let high = match (figure.high, whole.high) {
+    let high = match (figure.high, mean.high) {
         (Some(high), Some(most)) => Some(high.min(most)),
         (high, most) => high.or(most),
     };
     Figure { high, ..figure }
 }
 
-/// The mean, where one more sample times its weight comes to `another` at least.
-fn mean_with_another(samples: &Samples, another: impl Fn(&Values) -> f64) -> Figure {
+/// The mean of a part, where one more sample times its weight comes to `another` at least.
+fn mean_of_part(samples: &Samples, whole: &Samples, another: impl Fn(&Values) -> f64) -> Figure {
     let clusters = samples.clusters();
-    let Some(mut total) = Total::of(clusters, samples.trials()) else {
+    let Some(mut total) = Total::of_part(clusters, whole.clusters(), whole.trials()) else {
         return Figure::new(None, (0.0, f64::INFINITY), METHOD).in_unit(unit::SECONDS);
     };
     let values = Values::of(samples.histogram());
     let trials = clusters.numerator().nonzero() as f64;
     let trials = trials.min(values.total.effective_samples());
-    let (sum, count) = (total.sum, clusters.denominator());
+    let (sum, count) = (total.sum, whole.clusters().denominator());
     let split = values.split_at_the_median();
     let (are_few, is_skewed) = (trials < MANY_LOSSES as f64, split.is_skewed(total.variance));
     if are_few || is_skewed {
