@@ -65,16 +65,12 @@ fn poisson(stream: &mut Stream, mean: f64) -> usize {
     count
 }
 
-fn holds(figure: &Figure, truth: f64) -> bool {
-    figure.low.is_none_or(|low| low <= truth) && figure.high.is_none_or(|high| truth <= high)
-}
-
 /// The share of the studies whose interval holds the truth.
 fn coverage(name: &str, truth: f64, study: impl Fn(&mut Stream) -> Figure) -> f64 {
     let covered = (1..=STUDIES)
         .filter(|&seed| {
             let mut stream = Stream::new(seed, 0, Entity::named(name), Purpose(1));
-            holds(&study(&mut stream), truth)
+            study(&mut stream).holds(truth)
         })
         .count();
     covered as f64 / STUDIES as f64

@@ -76,6 +76,23 @@ impl Figure {
         self
     }
 
+    /// Whether the interval holds a value.
+    #[must_use]
+    pub fn holds(&self, value: f64) -> bool {
+        self.low.is_none_or(|low| low <= value) && self.high.is_none_or(|high| value <= high)
+    }
+
+    /// The same figure with an interval that holds another one's, too.
+    #[must_use]
+    pub fn spanning(mut self, other: &Figure) -> Figure {
+        let both = |one: Option<f64>, two: Option<f64>, choose: fn(f64, f64) -> f64| {
+            one.zip(two).map(|(one, two)| choose(one, two))
+        };
+        self.low = both(self.low, other.low, f64::min);
+        self.high = both(self.high, other.high, f64::max);
+        self
+    }
+
     /// One minus a share, with the interval mirrored: availability from unavailability.
     ///
     /// Stopping rules and comparisons should use the small side, which keeps its digits.

@@ -83,57 +83,11 @@ impl Trials {
         }
     }
 
-    /// The chance that a trial has none of these events.
-    fn chance_of_none(self, events: &Moments) -> Figure {
-        match self.basis {
-            Basis::Plain => intervals::proportion(self.count - events.nonzero(), self.count),
-            Basis::Branches => {
-                intervals::chance_of_any(&weighted::mean(events, self.count)).complement()
-            }
-        }
-    }
-
     /// The chance that a trial has any of these events.
     pub fn chance_of_any(self, events: &Moments) -> Figure {
         match self.basis {
             Basis::Plain => intervals::proportion(events.nonzero(), self.count),
             Basis::Branches => intervals::chance_of_any(&weighted::mean(events, self.count)),
-        }
-    }
-
-    /// A chance in the window as (per year, per window): one of the two.
-    fn by_window(self, figure: Figure) -> (Option<Figure>, Option<Figure>) {
-        if self.is_a_year() {
-            (Some(figure), None)
-        } else {
-            (None, Some(figure))
-        }
-    }
-
-    /// The chance of any of these events, per year and per window: one of the two.
-    pub fn chances(self, events: &Moments) -> (Option<Figure>, Option<Figure>) {
-        self.by_window(self.chance_of_any(events))
-    }
-
-    /// The chance of none of these events.
-    pub fn chance_without(self, events: &Moments) -> Chance {
-        let (chance_per_year, chance_per_window) = self.by_window(self.chance_of_none(events));
-        Chance {
-            chance_per_year,
-            chance_per_window,
-        }
-    }
-
-    /// The chance that an objective is met which each of these events misses.
-    pub fn chance_met(self, missed: &Moments) -> ChanceMet {
-        let Chance {
-            chance_per_year,
-            chance_per_window,
-        } = self.chance_without(missed);
-        ChanceMet {
-            chance_met_per_month: None,
-            chance_met_per_year: chance_per_year,
-            chance_met_per_window: chance_per_window,
         }
     }
 
@@ -190,6 +144,73 @@ impl Trials {
     }
 }
 
+/// Events that a chance is about.
+#[derive(Clone, Copy)]
+pub(super) struct Events<'a> {
+    /// Trials, and how they counted the events.
+    pub trials: Trials,
+    /// The events in them.
+    pub counted: &'a Moments,
+    /// The events in the trials alone, without branches.
+    pub plain: &'a Moments,
+}
+
+impl Events<'_> {
+    /// The chance of any event in a trial. Branches tell it from a rate, as if events were independent of each other: where
+    /// that is outside of what plain trials find, though not so far that these refute it, the interval spans both.
+    fn chance(self) -> Figure {
+        let plain = intervals::proportion(self.plain.nonzero(), self.trials.count);
+        match self.trials.basis {
+            Basis::Plain => plain,
+            Basis::Branches => {
+                let chance = self.trials.chance_of_any(self.counted);
+                let agrees = chance.estimate.is_none_or(|estimate| plain.holds(estimate));
+                if agrees {
+                    chance
+                } else {
+                    chance.spanning(&plain)
+                }
+            }
+        }
+    }
+
+    /// A chance in the window as (per year, per window): one of the two.
+    fn by_window(self, figure: Figure) -> (Option<Figure>, Option<Figure>) {
+        if self.trials.is_a_year() {
+            (Some(figure), None)
+        } else {
+            (None, Some(figure))
+        }
+    }
+
+    /// The chance of any of these events, per year and per window: one of the two.
+    pub fn chances(self) -> (Option<Figure>, Option<Figure>) {
+        self.by_window(self.chance())
+    }
+
+    /// The chance of none of these events.
+    pub fn chance_without(self) -> Chance {
+        let (chance_per_year, chance_per_window) = self.by_window(self.chance().complement());
+        Chance {
+            chance_per_year,
+            chance_per_window,
+        }
+    }
+
+    /// The chance that an objective is met which each of these events misses.
+    pub fn chance_met(self) -> ChanceMet {
+        let Chance {
+            chance_per_year,
+            chance_per_window,
+        } = self.chance_without();
+        ChanceMet {
+            chance_met_per_month: None,
+            chance_met_per_year: chance_per_year,
+            chance_met_per_window: chance_per_window,
+        }
+    }
+}
+
 fn percentiles(samples: &Samples) -> Option<Percentiles> {
     let percentile = |level| intervals::percentile(samples, level).in_unit(unit::SECONDS);
     (samples.count() > 0).then(|| Percentiles {
@@ -198,4 +219,43 @@ fn percentiles(samples: &Samples) -> Option<Percentiles> {
         p95: percentile(0.95),
         p99: percentile(0.99),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many trials with as many events each, as a sum over branches tells them.
+    fn moments(trials: u64, events: f64) -> Moments {
+        let mut moments = Moments::default();
+        (0..trials).for_each(|_| moments.add(events));
+        moments
+    }
+
+    fn chance(counted: &Moments, plain: &Moments) -> Figure {
+        let trials = Trials {
+            count: 700,
+            window_seconds: 3.0 * YEAR_SECONDS,
+            basis: Basis::Branches,
+        };
+        let events = Events {
+            trials,
+            counted,
+            plain,
+        };
+        events.chance_without().chance_per_window.unwrap()
+    }
+
+    #[test]
+    fn a_chance_spans_what_plain_trials_find_where_they_differ() {
+        // Events that avoid each other: 1.05 a trial would leave exp(-1.05) = 35 % of the trials without, and 28 % are.
+        let regular = chance(&moments(700, 1.05), &moments(505, 1.5));
+        assert!((regular.estimate.unwrap() - 0.349_938).abs() < 1e-6);
+        assert!(
+            regular.holds(195.0 / 700.0) && regular.holds(0.25) && regular.holds(0.35),
+            "{regular:?}"
+        );
+        let random = chance(&moments(700, 1.05), &moments(455, 1.6));
+        assert!(random.low.unwrap() > 0.33, "{random:?}");
+    }
 }

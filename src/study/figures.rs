@@ -5,9 +5,9 @@
 
 use indexmap::IndexMap;
 
-use super::basis::Trials;
+use super::basis::{Events, Trials};
 use super::result::*;
-use super::sources::{JourneySources, OfEvents, OfStore, StoreSources};
+use super::sources::{JourneySources, OfStore, StoreSources};
 use crate::estimate::figure::unit;
 use crate::estimate::intervals;
 use crate::measure::{Loss, Recovery, Requests, Samples, Stage};
@@ -46,8 +46,6 @@ impl JourneySources<'_> {
         let (of_requests, losses) = self.requests;
         let (of_outages, outages) = self.outages;
         let (of_counts, counts) = self.counts;
-        let (of_outage_periods, outage_periods) = self.outage_periods;
-        let (of_rto_missed, rto_missed) = self.rto_missed;
         let (of_lost_periods, lost_periods) = self.losses_of_periods;
         let (of_down_periods, down_periods) = self.outages_of_periods;
         let requests = RequestFigures::of(
@@ -67,16 +65,13 @@ impl JourneySources<'_> {
             outage_duration: distribution(&outages.outage_seconds),
             rto: by_scope(&outages.rto, &outages.rto_by_scope, recovery_figures),
             downtime_distribution: of_down_periods.downtime_distribution(down_periods),
-            no_outage: of_outage_periods.chance_without(outage_periods),
+            no_outage: self.outage_periods.chance_without(),
             objective: ObjectiveFigures {
                 availability: journey
                     .objective
                     .availability
                     .map(|_| of_lost_periods.availability_met(journey, lost_periods)),
-                rto: journey
-                    .objective
-                    .rto
-                    .map(|_| of_rto_missed.chance_met(rto_missed)),
+                rto: journey.objective.rto.map(|_| self.rto_missed.chance_met()),
             },
         }
     }
@@ -110,7 +105,6 @@ impl StoreSources<'_> {
     /// The figures of this store; `rpo_promised` says whether a journey that writes here has an objective for it.
     pub(super) fn figures(&self, store: &Store, rpo_promised: bool) -> StoreFigures {
         let (trials, tally) = self.losses;
-        let (of_rpo_missed, rpo_missed) = self.rpo_missed;
         StoreFigures {
             rpo: by_scope(&tally.rpo, &tally.rpo_by_scope, |loss| {
                 loss_figures(loss, store.write_bytes)
@@ -126,14 +120,14 @@ impl StoreSources<'_> {
                 seconds_per_year: trials.seconds_per_year(&tally.degraded_seconds),
             },
             objective: StoreObjectiveFigures {
-                rpo: rpo_promised.then(|| of_rpo_missed.chance_met(rpo_missed)),
+                rpo: rpo_promised.then(|| self.rpo_missed.chance_met()),
             },
         }
     }
 }
 
-fn dual_primary((trials, tally): OfStore<'_>, (of_any, any): OfEvents<'_>) -> DualPrimaryFigures {
-    let (chance_per_year, chance_per_window) = of_any.chances(any);
+fn dual_primary((trials, tally): OfStore<'_>, any: Events<'_>) -> DualPrimaryFigures {
+    let (chance_per_year, chance_per_window) = any.chances();
     let episodes = &tally.dual_primary;
     DualPrimaryFigures {
         chance_per_year,
@@ -143,8 +137,8 @@ fn dual_primary((trials, tally): OfStore<'_>, (of_any, any): OfEvents<'_>) -> Du
     }
 }
 
-fn split_brain((trials, tally): OfStore<'_>, (of_any, any): OfEvents<'_>) -> SplitBrainFigures {
-    let (chance_per_year, chance_per_window) = of_any.chances(any);
+fn split_brain((trials, tally): OfStore<'_>, any: Events<'_>) -> SplitBrainFigures {
+    let (chance_per_year, chance_per_window) = any.chances();
     let episodes = &tally.split_brain;
     SplitBrainFigures {
         chance_per_year,

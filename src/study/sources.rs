@@ -2,10 +2,10 @@
 //!
 //! The choice follows the targets that the guide explores. Where branches have seen nothing at all of a target, or
 //! disagree with plain simulation at inflated rates, plain trials give the figures. They give chances and bad years, too,
-//! where they refute that these can be put together from a rate (see `independence`), and bound the chance of what no branch
-//! has seen. Deliberately absent: mixing the two in one figure.
+//! where they refute that these can be put together from a rate (see `independence`), bound the chance of what no branch
+//! has seen, and widen the interval of one that they hardly allow. Deliberately absent: mixing the two in one estimate.
 
-use super::basis::{Basis, Trials};
+use super::basis::{Basis, Events, Trials};
 use super::result::RequestFigures;
 use super::run::Study;
 use crate::measure::{BranchTally, JourneyTally, Moments, Requests, Samples, StoreTally, Tally};
@@ -25,9 +25,6 @@ pub(super) type OfJourney<'a> = (Trials, &'a JourneyTally);
 /// Trials, and what they add up to for a store.
 pub(super) type OfStore<'a> = (Trials, &'a StoreTally);
 
-/// Trials, and the events in them that a chance is about.
-pub(super) type OfEvents<'a> = (Trials, &'a Moments);
-
 /// Where the figures of a journey come from.
 pub(super) struct JourneySources<'a> {
     /// What it loses.
@@ -37,9 +34,9 @@ pub(super) struct JourneySources<'a> {
     /// How many outages it has.
     pub counts: OfJourney<'a>,
     /// Whether it has any.
-    pub outage_periods: OfEvents<'a>,
+    pub outage_periods: Events<'a>,
     /// Whether one takes too long.
-    pub rto_missed: OfEvents<'a>,
+    pub rto_missed: Events<'a>,
     /// What it loses in a month and a year.
     pub losses_of_periods: OfJourney<'a>,
     /// How long it is down in a month and a year.
@@ -51,15 +48,15 @@ pub(super) struct StoreSources<'a> {
     /// What promotions lose.
     pub losses: OfStore<'a>,
     /// Whether one loses too much.
-    pub rpo_missed: OfEvents<'a>,
+    pub rpo_missed: Events<'a>,
     /// Two members that accept writes.
     pub dual_primaries: OfStore<'a>,
     /// Whether there are ever two.
-    pub any_dual_primary: OfEvents<'a>,
+    pub any_dual_primary: Events<'a>,
     /// Two members that receive them.
     pub split_brains: OfStore<'a>,
     /// Whether there are ever two.
-    pub any_split_brain: OfEvents<'a>,
+    pub any_split_brain: Events<'a>,
 }
 
 /// A study and its tally.
@@ -144,19 +141,25 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The events that a chance is about. Where no branch has seen any, plain trials at least bound their number.
+    /// The events that a chance is about. Where no branch has seen any, plain trials at least bound their number; where a
+    /// trial has one often, plain trials know the chance, whether events are independent or not.
     fn of_events(
         &self,
         branches: Option<&'a BranchTally>,
         events: impl Fn(&'a [JourneyTally], &'a [StoreTally]) -> &'a Moments,
-    ) -> OfEvents<'a> {
+    ) -> Events<'a> {
+        let plain = events(&self.tally.journeys, &self.tally.stores);
         let weighted = branches.map(|branches| events(&branches.journeys, &branches.stores));
-        match weighted.filter(|events| events.sum() > 0.0) {
-            Some(weighted) => (self.trials(Basis::Branches), weighted),
-            None => {
-                let plain = events(&self.tally.journeys, &self.tally.stores);
-                (self.trials(Basis::Plain), plain)
-            }
+        let often = OFTEN_PER_TRIAL * self.tally.trials as f64;
+        let are_rare = |events: &&Moments| events.sum() > 0.0 && events.sum() < often;
+        let (basis, counted) = match weighted.filter(are_rare) {
+            Some(weighted) => (Basis::Branches, weighted),
+            None => (Basis::Plain, plain),
+        };
+        Events {
+            trials: self.trials(basis),
+            counted,
+            plain,
         }
     }
 

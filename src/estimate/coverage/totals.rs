@@ -1,6 +1,6 @@
 //! Coverage of the intervals of weighted totals, heavy tails among them.
 
-use super::{Mergeable, STUDIES, TOLERANCE, assert_conservative, assert_nominal, holds, normal};
+use super::{Mergeable, STUDIES, TOLERANCE, assert_conservative, assert_nominal, normal};
 use crate::estimate::intervals::weighted;
 use crate::estimate::stopping::{Plan, Progress, Reason, Session};
 use crate::estimate::{Figure, Trust};
@@ -93,7 +93,7 @@ fn hopeless_weights_are_not_trusted() {
     for seed in 1..=STUDIES {
         let mut stream = Stream::new(seed, 0, Entity::named("hopeless"), Purpose(1));
         let totals = totals(&mut stream, 1_000, 1.0, 3.0);
-        let wrong = !holds(&weighted::mean(&totals, 1_000), mean(1.0, 3.0));
+        let wrong = !weighted::mean(&totals, 1_000).holds(mean(1.0, 3.0));
         believed += u64::from(wrong && Trust::of(&totals, 1_000).trustworthy);
     }
     assert!(believed as f64 <= TOLERANCE * STUDIES as f64, "{believed}");
