@@ -138,6 +138,7 @@ fn assumptions(sources: &Sources<'_>) -> Vec<AssumptionNote> {
     let mut notes: Vec<AssumptionNote> = topology.assumptions.iter().map(note).collect();
     notes.extend(short_window(topology.window.length.seconds()));
     notes.extend(rare::assumptions(study));
+    notes.extend(rare::queues(study));
     notes.extend(sources.refutation());
     notes.extend(sources.clustering());
     notes

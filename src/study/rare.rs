@@ -6,6 +6,10 @@ use super::run::{Outcome, Study};
 use crate::estimate::Trust;
 use crate::rare::Target;
 use crate::rare::check::by_branches;
+use crate::topology::{Crew, CrewId, Fault};
+
+/// A law whose variance is more than this part of its squared mean is more uneven than an exponential one.
+const UNEVEN: f64 = 1.01;
 
 /// One note for each target that is estimated by branches.
 pub(super) fn notes(study: &Study, outcome: &Outcome) -> Vec<RareNote> {
@@ -51,4 +55,28 @@ pub(super) fn assumptions(study: &Study) -> Option<AssumptionNote> {
                periods as short, rare and independent of each other (compound Poisson)"
             .to_owned(),
     })
+}
+
+/// What branches do not look for: that one repair takes very long while others wait for the same crew.
+pub(super) fn queues(study: &Study) -> Vec<AssumptionNote> {
+    let topology = &study.topology;
+    let note = |(index, crew): (usize, &Crew)| {
+        let repaired_by_it = |fault: &&Fault| fault.crew == Some(CrewId::from(index));
+        let faults = || topology.faults.iter().filter(repaired_by_it);
+        let is_uneven = |fault: &Fault| {
+            let mean = fault.lasts.mean();
+            fault.lasts.variance() > UNEVEN * mean * mean
+        };
+        let may_queue = faults().count() > crew.size as usize && faults().any(is_uneven);
+        may_queue.then(|| AssumptionNote {
+            path: format!("crews.{}", super::path::segment(&crew.name)),
+            text: "Branches do not look for one repair that takes very long while others wait for this crew: where that \
+                   makes up much of what is lost, figures from branches are mostly too low and their intervals too \
+                   narrow; plain simulation counts it as often as it comes"
+                .to_owned(),
+        })
+    };
+    let crews = topology.crews.iter().enumerate();
+    let notes = crews.filter_map(note);
+    notes.filter(|_| study.guide.is_some()).collect()
 }

@@ -249,6 +249,49 @@ fn cuts_that_cluster_split_a_brain_in_few_years() {
     }
 }
 
+/// Strikes so many days apart spare 1 - 365 / days of the years, and not exp(-365 / days): too few trials to refute the
+/// second do not make it pass for the truth.
+#[test]
+fn strikes_that_keep_apart_are_not_taken_for_random() {
+    for days in [500, 600, 800, 1_200] {
+        let case = one_site(&format!("{{ fixed: {days}d }}"));
+        let calm = 1.0 - 365.0 / f64::from(days);
+        for (seed, trials) in [(1, 100), (2, 100), (3, 100), (1, 300), (2, 300), (3, 300)] {
+            let document = run(&case, seed, Method::Branches, trials);
+            for chance in [no_outage(&document), rto_met(&document)] {
+                // Neglected: that an outage of two hours puts the next one off.
+                assert!(
+                    is_near(chance, calm, 1e-3),
+                    "{days} {seed}: {chance:?} {calm}"
+                );
+            }
+        }
+    }
+}
+
+/// Where others wait for a crew that may be busy for very long, the result says what branches do not look for.
+#[test]
+fn long_repairs_that_hold_up_a_crew_are_named() {
+    let remarks_of = |lasts: &str, hands: u32| {
+        let body = format!(
+            "places: {{ site: {{}} }}
+crews: {{ night: {hands} }}
+services:
+  a:
+    runs: {{ site: 4 }}
+    at-least: 2
+    instance: {{ fails: {{ every: 10y, lasts: {lasts}, crew: night }} }}
+journeys: {{ visit: {{ needs: [a], rate: 1/s }} }}
+"
+        );
+        let document = run(&Case::down("crew", 0, &body, 0.0), 1, Method::Auto, 64);
+        remarks(&document, "wait for this crew").len()
+    };
+    assert_eq!(remarks_of("{ median: 2h, p95: 20h }", 1), 1);
+    assert_eq!(remarks_of("{ median: 2h, p95: 20h }", 4), 0);
+    assert_eq!(remarks_of("{ exponential: { mean: 2h } }", 1), 0);
+}
+
 /// At most one target in a thousand may be refuted by chance alone: less than one of six hundred.
 #[test]
 fn independent_failures_are_believed() {
