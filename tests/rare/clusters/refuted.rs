@@ -249,20 +249,22 @@ fn cuts_that_cluster_split_a_brain_in_few_years() {
     }
 }
 
-/// Strikes so many days apart spare 1 - 365 / days of the years, and not exp(-365 / days): too few trials to refute the
-/// second do not make it pass for the truth.
+/// A gamma law of shape k and scale b has k b Q(k + 1, t / b) - t Q(k, t / b) left beyond t on the average: too few trials to
+/// refute exp(-rate) do not make it pass for the chance of none.
 #[test]
 fn strikes_that_keep_apart_are_not_taken_for_random() {
-    for days in [500, 600, 800, 1_200] {
-        let case = one_site(&format!("{{ fixed: {days}d }}"));
-        let calm = 1.0 - 365.0 / f64::from(days);
+    for (shape, mean) in [(2.0, 300.0), (3.0, 400.0), (4.0, 900.0)] {
+        let case = one_site(&format!("{{ gamma: {{ mean: {mean}d, shape: {shape} }} }}"));
+        let scaled = 365.0 * shape / mean;
+        let calm = gamma_upper_regularised(shape + 1.0, scaled)
+            - 365.0 / mean * gamma_upper_regularised(shape, scaled);
         for (seed, trials) in [(1, 100), (2, 100), (3, 100), (1, 300), (2, 300), (3, 300)] {
             let document = run(&case, seed, Method::Branches, trials);
             for chance in [no_outage(&document), rto_met(&document)] {
                 // Neglected: that an outage of two hours puts the next one off.
                 assert!(
                     is_near(chance, calm, 1e-3),
-                    "{days} {seed}: {chance:?} {calm}"
+                    "{mean} {seed}: {chance:?} {calm}"
                 );
             }
         }
