@@ -10,8 +10,8 @@ use crate::model::Code;
 
 /// With more strikes than this a trial takes minutes at least.
 const MOST: f64 = 1e8;
-/// With more strikes than this a trial takes about a second.
-const MANY: f64 = 1e6;
+/// With more strikes than this ten thousand trials take a quarter of an hour or more.
+const MANY: f64 = 1e5;
 
 /// The strikes expected in a trial.
 #[derive(Clone, Debug, Default)]
