@@ -165,6 +165,13 @@ impl Law {
         dispatch!(self, family => family.variance())
     }
 
+    /// Whether the variance is more than the squared mean, which is that of an exponential law, by more than rounding.
+    #[must_use]
+    pub fn varies_more_than_exponential(&self) -> bool {
+        const ROUNDING: f64 = 1.0 + 1e-9;
+        self.variance() > self.mean() * self.mean() * ROUNDING
+    }
+
     /// The mean of the smaller of the duration and `x` seconds.
     #[must_use]
     pub fn limited_mean(&self, x: f64) -> f64 {

@@ -16,8 +16,6 @@ use crate::world::clocks::Clock;
 
 /// The share of the failures of a target to which a set leads that is worth a word.
 const LEADING: f64 = 0.1;
-/// A variance that exceeds the squared mean by less is that of a constant hazard.
-const ROUNDING: f64 = 1.0 + 1e-9;
 
 /// Things that lead to a failure when all of them are the case.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,10 +65,9 @@ impl Guide {
     fn is_clustering(&self, topology: &Topology, event: u32) -> bool {
         let clocks = self.events.list[event as usize].clocks();
         clocks.iter().any(|clock| match clock {
-            Clock::Fault(id) => {
-                let every = &topology.faults[id.index()].every;
-                every.variance() > every.mean() * every.mean() * ROUNDING
-            }
+            Clock::Fault(id) => topology.faults[id.index()]
+                .every
+                .varies_more_than_exponential(),
             // False alarms have a constant rate.
             Clock::Alarm(_) => false,
         })

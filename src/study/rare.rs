@@ -8,9 +8,6 @@ use crate::rare::Target;
 use crate::rare::check::by_branches;
 use crate::topology::{Crew, CrewId, Fault};
 
-/// A law whose variance is more than this part of its squared mean is more uneven than an exponential one.
-const UNEVEN: f64 = 1.01;
-
 /// One note for each target that is estimated by branches.
 pub(super) fn notes(study: &Study, outcome: &Outcome) -> Vec<RareNote> {
     let tally = &outcome.tally;
@@ -63,10 +60,7 @@ pub(super) fn queues(study: &Study) -> Vec<AssumptionNote> {
     let note = |(index, crew): (usize, &Crew)| {
         let repaired_by_it = |fault: &&Fault| fault.crew == Some(CrewId::from(index));
         let faults = || topology.faults.iter().filter(repaired_by_it);
-        let is_uneven = |fault: &Fault| {
-            let mean = fault.lasts.mean();
-            fault.lasts.variance() > UNEVEN * mean * mean
-        };
+        let is_uneven = |fault: &Fault| fault.lasts.varies_more_than_exponential();
         let may_queue = faults().count() > crew.size as usize && faults().any(is_uneven);
         may_queue.then(|| AssumptionNote {
             path: format!("crews.{}", super::path::segment(&crew.name)),

@@ -26,7 +26,7 @@ pub mod weighted;
 
 pub(super) use percentile::Edges;
 pub use percentile::percentile;
-pub use positive::{WORST_CASE, mean, rate, ratio, share};
+pub use positive::{WORST_CASE, mean, rate, share};
 pub use proportion::{clustered_proportion, proportion, weighted_proportion};
 pub use sample_mean::{part_mean, sample_mean};
 pub use weighted::chance_of_any;

@@ -103,10 +103,9 @@ impl Edges {
     }
 
     fn level_at(&self, seen: &Cell, level: f64, beyond: f64) -> Level {
-        let (mut share, mut effective) = self.share_below(seen, 0.0);
-        if share > level {
-            (share, effective) = self.share_below(seen, beyond);
-        }
+        let share = self.share_below(seen);
+        let least_above = if share > level { beyond } else { 0.0 };
+        let effective = self.effective_cases(share, seen, least_above);
         let below = share * effective;
         let above = (1.0 - share) * effective;
         let excluded = effective * divergence(share, level) > -ln(TAIL)
@@ -122,28 +121,29 @@ impl Edges {
         }
     }
 
-    /// The share of the samples at or below an edge, and the number of independent cases in which it would vary as it
-    /// does over trials; `seen` are those samples, and those above weigh `above` each at least.
-    fn share_below(&self, seen: &Cell, above: f64) -> (f64, f64) {
-        let cases = self.total.weight as f64;
-        let share = seen.weight as f64 / cases;
+    /// The share of the samples at or below an edge; `seen` are those samples.
+    fn share_below(&self, seen: &Cell) -> f64 {
+        seen.weight as f64 / self.total.weight as f64
+    }
+
+    /// The number of independent cases in which that share would vary as it does over trials, where the samples above the
+    /// edge weigh so much each at least.
+    fn effective_cases(&self, share: f64, seen: &Cell, least_above: f64) -> f64 {
         let clusters = Clusters {
-            cases,
+            cases: self.total.weight as f64,
             squared_sizes: self.squared_sizes,
             squared_counts: seen.ranks as f64,
             products: seen.companions as f64,
             trials: self.trials,
-            least_effect: least_effect(share, seen, &self.total, above),
+            least_effect: least_effect(share, seen, &self.total, least_above),
         };
-        (
-            share,
-            clusters.effective_cases(share) * self.few_trials_factor,
-        )
+        clusters.effective_cases(share) * self.few_trials_factor
     }
 
     /// The interval of the share of samples at or below an edge (Clopper-Pearson on the effective number of cases).
     pub(in crate::estimate) fn bounds_below(&self, seen: &Cell) -> (f64, f64) {
-        let (share, effective) = self.share_below(seen, 0.0);
+        let share = self.share_below(seen);
+        let effective = self.effective_cases(share, seen, 0.0);
         clopper_pearson(share * effective, effective)
     }
 }

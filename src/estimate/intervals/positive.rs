@@ -64,29 +64,21 @@ pub fn rate(events: &Moments, trials: u64, years: f64) -> Figure {
     figure.scaled(1.0 / years).in_unit(unit::PER_YEAR)
 }
 
-/// The sum of the numerators over the sum of the denominators. `worst` is the most that numerator over denominator can
-/// be in one trial, if that is known; without it the upper limit is unbounded when nothing was seen.
-#[must_use]
-pub fn ratio(ratio: &Ratio, trials: u64, worst: Option<f64>) -> Figure {
-    let Some(total) = Total::of(ratio, trials) else {
-        return Figure::new(None, (0.0, worst.unwrap_or(f64::INFINITY)), WORST_CASE);
-    };
-    // The trials with a loss may be those with a large denominator.
-    let worst_loss = worst.map(|worst| worst * ratio.largest_denominator());
-    let losses = ratio.numerator().nonzero();
-    let figure = bounded(&total, losses, trials, ratio.denominator(), worst_loss);
-    let most = worst.unwrap_or(f64::INFINITY);
-    Figure {
-        high: figure.high.map(|high| high.min(most)),
-        ..figure
-    }
-}
-
 /// A ratio that is at most 1 in every trial: unavailability, as requests lost over requests offered or as time.
 /// Availability is its [`Figure::complement`].
 #[must_use]
 pub fn share(lost: &Ratio, trials: u64) -> Figure {
-    ratio(lost, trials, Some(1.0))
+    let Some(total) = Total::of(lost, trials) else {
+        return Figure::new(None, (0.0, 1.0), WORST_CASE);
+    };
+    // The trials with a loss may be those with a large denominator.
+    let worst_loss = Some(lost.largest_denominator());
+    let losses = lost.numerator().nonzero();
+    let figure = bounded(&total, losses, trials, lost.denominator(), worst_loss);
+    Figure {
+        high: figure.high.map(|high| high.min(1.0)),
+        ..figure
+    }
 }
 
 /// The figure `total / scale`, where `worst` is the largest loss of one trial, if known.

@@ -57,19 +57,13 @@ pub fn rate(events: &Moments, trials: u64, years: f64) -> Figure {
         .in_unit(unit::PER_YEAR)
 }
 
-/// The sum of the numerators over the sum of the denominators, either of which may carry weights.
-#[must_use]
-pub fn ratio(ratio: &Ratio, trials: u64) -> Figure {
-    match Total::of(ratio, trials) {
-        Some(total) => careful(total, ratio.numerator(), trials, ratio.denominator()),
-        None => Figure::new(None, (0.0, f64::INFINITY), WIDENED),
-    }
-}
-
 /// A ratio that is known to be at most 1 in truth, such as unavailability; in a single trial a weight may exceed it.
 #[must_use]
 pub fn share(lost: &Ratio, trials: u64) -> Figure {
-    let figure = ratio(lost, trials);
+    let figure = match Total::of(lost, trials) {
+        Some(total) => careful(total, lost.numerator(), trials, lost.denominator()),
+        None => Figure::new(None, (0.0, f64::INFINITY), WIDENED),
+    };
     Figure {
         high: Some(figure.high.map_or(1.0, |high| high.min(1.0))),
         ..figure
