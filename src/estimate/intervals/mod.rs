@@ -6,7 +6,7 @@
 //!   matter here (down to 0.84 near one expected event); a promise about rare events should err on the safe side.
 //! - [`clustered_proportion`], [`weighted_proportion`]: Clopper-Pearson on the effective number of cases (Korn and
 //!   Graubard 1998).
-//! - [`mean`], [`rate`], [`ratio`], [`share`]: sums of few large losses are skewed and normal
+//! - [`mean`], [`rate`], [`share`]: sums of few large losses are skewed and normal
 //!   intervals miss the truth too often on the high side; these use gamma intervals (Fay and Feuer 1997).
 //! - [`sample_mean`]: the same, with a lognormal tail beyond the largest sample, since one incident in a hundred may
 //!   make up half of the mean.
