@@ -13,8 +13,8 @@ use crate::dist::Law;
 use crate::engine::DrawId;
 use crate::exact::k_of_n::counts;
 use crate::topology::{
-    DetectorId, Families, FaultAction, FaultId, Fence, Owner, PartId, PlaceId, Start, Topology,
-    TrafficId, Watch,
+    CrewId, DetectorId, Families, FaultAction, FaultId, Fence, Owner, PartId, PlaceId, Start,
+    Topology, TrafficId, Watch,
 };
 use crate::world::clocks::Clock;
 
@@ -329,6 +329,17 @@ impl Events {
             Clock::Alarm(id) => self.of_alarm[id.index()],
         };
         event.map(|event| event as usize)
+    }
+
+    /// The basic events whose members a crew repairs.
+    pub fn repaired_by(&self, topology: &Topology, crew: CrewId) -> Vec<usize> {
+        let is_repaired = |event: &BasicEvent| match event.clocks().first() {
+            Some(Clock::Fault(id)) => topology.faults[id.index()].crew == Some(crew),
+            Some(Clock::Alarm(_)) | None => false,
+        };
+        let events = self.list.iter().enumerate();
+        let repaired = events.filter(|(_, event)| is_repaired(event));
+        repaired.map(|(index, _)| index).collect()
     }
 
     /// The basic event that a yes or no decides.

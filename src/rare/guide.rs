@@ -14,8 +14,9 @@ use super::ledger::Ledger;
 use super::reach::Reach;
 use super::usual::Usual;
 use crate::dist::LengthBiased;
+use crate::math::gamma_lower_regularised;
 use crate::measure::Totals;
-use crate::topology::{Fault, FaultId, Journey, JourneyId, Objective, StoreId, Topology};
+use crate::topology::{CrewId, Fault, FaultId, Journey, JourneyId, Objective, StoreId, Topology};
 use crate::world::Layout;
 use crate::world::clocks::Clock;
 use crate::world::state::State;
@@ -45,6 +46,11 @@ const RARE_STRIKES: f64 = 0.5;
 /// As many such clocks at most, and as long as all initiators together are active for this share of the time at most.
 const MOST_DEFENSIVE: usize = 128;
 const MOSTLY_SAFE: f64 = 0.1;
+/// A crew that others fill less often than this while it works on one repair holds up nothing.
+const SELDOM_FULL: f64 = 0.05;
+/// What begins branches only because it holds up a crew is active for this share of the time at most: plain trials meet long
+/// repairs of what is active more often.
+const MOST_HOLDING: f64 = 0.05;
 /// The part of them that finds out what is alike.
 const ALIKE_PART: usize = 4;
 /// A journey whose outages make up this share of what it loses needs no branches of their own for them.
@@ -462,26 +468,23 @@ impl Guide {
         let mut order: Vec<usize> = (0..self.events.list.len())
             .filter(|index| !matches!(self.events.list[*index].what, What::AnyOf(_)))
             .collect();
-        let activity = |index: &usize| {
-            let event = &self.events.list[*index];
-            f64::from(event.size()) * event.chance
-        };
-        order.sort_by(|one, other| activity(one).total_cmp(&activity(other)));
+        order.sort_by(|one, other| self.activity(*one).total_cmp(&self.activity(*other)));
+        let holds_up = self.importance_of_holding_up(topology);
         let mut active = 0.0;
         let mut begins = vec![false; self.events.list.len()];
         for index in order {
-            let event = &self.events.list[index];
-            let importance = self.importance_outside_safety(index);
-            // Strikes of one member in a trial, times how long they last, times what they lead to.
-            let value = event.chance * window * importance;
+            let (event, activity) = (&self.events.list[index], self.activity(index));
+            let importance = f64::max(self.importance_outside_safety(index), holds_up[index]);
             let is_rare = event.chance * window < RARE_STRIKES * event.lasts;
             let forced = event
                 .clocks()
                 .iter()
                 .filter(|clock| can_be_forced(topology, **clock));
-            if importance > 0.0 && active + activity(&index) <= MOST_ACTIVE {
-                active += activity(&index);
+            if importance > 0.0 && active + activity <= MOST_ACTIVE {
+                active += activity;
                 begins[index] = true;
+                // Strikes of one member in a trial, times how long they last, times what they lead to.
+                let value = event.chance * window * importance;
                 guided.extend(forced.map(|clock| (*clock, value, event.chance)));
             } else if importance == 0.0 && is_rare {
                 others.extend(forced.map(|clock| (*clock, 0.0, event.chance)));
@@ -538,6 +541,62 @@ impl Guide {
                 })
                 .sum()
         })
+    }
+
+    /// The importance of one member of each basic event that can hold up repairs of others that matter: while its crew works
+    /// on it, what strikes of them stays broken. Zero where a crew is seldom that busy.
+    ///
+    /// It is what the first of them to strike leads one to expect; how many follow while a repair takes much longer than
+    /// usual no set tells, so that all that hold up a crew are worth as much as those together for whom it is meant.
+    fn importance_of_holding_up(&self, topology: &Topology) -> Vec<f64> {
+        let configuration = &self.configurations[0];
+        let mut importance = vec![0.0; self.events.list.len()];
+        for (index, crew) in topology.crews.iter().enumerate() {
+            let on_it = self.events.repaired_by(topology, CrewId::from(index));
+            let (mut active, mut value, mut gain, mut greatest) = (0.0, 0.0, 0.0, 0.0);
+            for event in &on_it {
+                active += self.activity(*event);
+                if self.matters[*event] {
+                    let of_event = self.activity(*event) * configuration.alone[*event];
+                    value += of_event;
+                    gain += of_event / self.events.list[*event].lasts;
+                    greatest = f64::max(greatest, configuration.alone[*event]);
+                }
+            }
+            let is_mute = |event: &usize| self.importance_outside_safety(*event) == 0.0;
+            let mute: Vec<usize> = on_it.into_iter().filter(is_mute).collect();
+            let mute_active: f64 = mute.iter().map(|event| self.activity(*event)).sum();
+            let others_fill_it = match crew.size {
+                1 => 1.0,
+                size => gamma_lower_regularised(f64::from(size - 1), active),
+            };
+            if gain == 0.0 || mute_active > MOST_HOLDING || others_fill_it < SELDOM_FULL {
+                continue;
+            }
+            for event in mute {
+                // The repair that a moment falls into lasts longer than the mean, and half of it is left.
+                let kind = &self.events.list[event];
+                let holds = 0.5 * kind.unevenness * kind.lasts;
+                let expected = configuration.base + holds * gain;
+                let as_others = greatest.min(value / mute_active);
+                importance[event] = others_fill_it * expected.max(as_others);
+            }
+        }
+        importance
+    }
+
+    /// Whether a branch begins with every repair that can hold up a crew.
+    #[must_use]
+    pub fn begins_with_all_of(&self, topology: &Topology, crew: CrewId) -> bool {
+        let faults = topology.faults.iter().enumerate();
+        let mut its_own = faults.filter(|(_, fault)| fault.crew == Some(crew));
+        its_own.all(|(index, _)| self.share_of(Clock::Fault(FaultId::from(index))).is_some())
+    }
+
+    /// How many members of a basic event are the case, on the average.
+    fn activity(&self, event: usize) -> f64 {
+        let event = &self.events.list[event];
+        f64::from(event.size()) * event.chance
     }
 
     /// The largest importance of one member alone where that is outside the safe set; zero if it never is.

@@ -54,23 +54,31 @@ pub(super) fn assumptions(study: &Study) -> Option<AssumptionNote> {
     })
 }
 
-/// What branches do not look for: that one repair takes very long while others wait for the same crew.
+/// What branches do not look for: that a repair takes very long while others wait for the same crew, where no branch begins
+/// with it.
 pub(super) fn queues(study: &Study) -> Vec<AssumptionNote> {
     let topology = &study.topology;
+    let Some(guide) = &study.guide else {
+        return Vec::new();
+    };
     let note = |(index, crew): (usize, &Crew)| {
-        let repaired_by_it = |fault: &&Fault| fault.crew == Some(CrewId::from(index));
-        let faults = || topology.faults.iter().filter(repaired_by_it);
+        let id = CrewId::from(index);
+        let faults = || {
+            topology
+                .faults
+                .iter()
+                .filter(|fault| fault.crew == Some(id))
+        };
         let is_uneven = |fault: &Fault| fault.lasts.varies_more_than_exponential();
         let may_queue = faults().count() > crew.size as usize && faults().any(is_uneven);
-        may_queue.then(|| AssumptionNote {
+        let is_left_out = may_queue && !guide.begins_with_all_of(topology, id);
+        is_left_out.then(|| AssumptionNote {
             path: format!("crews.{}", super::path::segment(&crew.name)),
-            text: "Branches do not look for one repair that takes very long while others wait for this crew: where that \
-                   makes up much of what is lost, figures from branches are mostly too low and their intervals too \
-                   narrow; plain simulation counts it as often as it comes"
+            text: "Branches do not begin with every repair that this crew does: where some of those take very long while \
+                   others wait, and that makes up much of what is lost, figures from branches are mostly too low and \
+                   their intervals too narrow; plain simulation counts it as often as it comes"
                 .to_owned(),
         })
     };
-    let crews = topology.crews.iter().enumerate();
-    let notes = crews.filter_map(note);
-    notes.filter(|_| study.guide.is_some()).collect()
+    topology.crews.iter().enumerate().filter_map(note).collect()
 }
