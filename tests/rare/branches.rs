@@ -6,6 +6,7 @@ use fivenines::rare::{self, Guide, Rarity};
 
 use super::ageing::{ageing, late};
 use super::case::{Case, Estimate, Figure, YEAR};
+use super::crews::held_up;
 use super::database::database;
 use super::dear::{blips_and_disasters, blips_and_long_repairs, both_behind, catching_up};
 use super::failover::{dns, dns_requests, store};
@@ -234,4 +235,9 @@ fn what_is_rare_and_dear_beside_what_is_frequent_and_cheap() {
     is_found_rare(&blips_and_long_repairs(300.0));
     is_found_rare(&catching_up(365.0, 100.0));
     is_found_rare(&both_behind(365.0, 100.0));
+}
+
+#[test]
+fn long_repairs_of_what_touches_nothing() {
+    agrees_after(5_000, &held_up());
 }

@@ -13,6 +13,7 @@ mod case;
 mod clusters;
 mod contrast;
 mod coverage;
+mod crews;
 mod database;
 mod dear;
 mod failover;

@@ -5,6 +5,7 @@ use fivenines::topology::JourneyId;
 
 use super::ageing::{ageing, late};
 use super::case::{Case, YEAR};
+use super::crews::held_up;
 use super::database::database;
 use super::failover::{dns, dns_requests, store};
 use super::fates::{shared_power, single_cause};
@@ -60,6 +61,7 @@ pub fn cases() -> Vec<Case> {
         kept_out(),
         taken_for_down(),
         promotion(),
+        held_up(),
         returning(1.0),
         returning_during_a_cut((40.0, 3.0), 1.0),
     ]
