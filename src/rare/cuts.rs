@@ -16,6 +16,7 @@ use std::ops::Range;
 use super::drill::{Extent, Outcome, Set, extent, overlap, unevenness};
 use super::event::{Events, What};
 use super::guide::Target;
+use super::queue::queueing;
 use super::reach::Reach;
 
 /// No larger sets are tried from below.
@@ -381,8 +382,7 @@ impl<'a> Search<'a> {
             let is_dull = self.dull[event as usize];
             let least = kind.shortage.filter(|_| is_dull).unwrap_or(1);
             let count = (so_far + 1).max(least);
-            let chance = chance / kind.chance_of(so_far) * kind.chance_of(count);
-            if count > kind.size() || chance <= LEAST_CHANCE {
+            if count > kind.size() {
                 continue;
             }
             let mut larger = set.clone();
@@ -390,6 +390,13 @@ impl<'a> Search<'a> {
                 larger.pop();
             }
             larger.push((event, count));
+            let chance = match queueing(&self.task.events.queues, &larger) {
+                1.0 => chance / kind.chance_of(so_far) * kind.chance_of(count),
+                _ => chance_of_set(self.task.events, &larger),
+            };
+            if chance <= LEAST_CHANCE {
+                continue;
+            }
             let extent = extent(self.task.events, &larger);
             let mut targets = reach.targets_by(event, &touched);
             if !targets.any(|target| self.could_add(target, chance, extent)) {
@@ -420,7 +427,9 @@ pub(super) fn is_subset(smaller: &[(u32, u16)], larger: &[(u32, u16)]) -> bool {
 
 /// About the chance that all of a set is the case.
 pub fn chance_of_set(events: &Events, set: &[(u32, u16)]) -> f64 {
-    set.iter()
+    let apart: f64 = set
+        .iter()
         .map(|(event, count)| events.list[*event as usize].chance_of(*count))
-        .product()
+        .product();
+    (apart * queueing(&events.queues, set)).min(1.0)
 }

@@ -387,10 +387,14 @@ pub fn extent(events: &Events, set: &[(u32, u16)]) -> Extent {
 
 /// The time for which all of them are the case, on the average, once they are, seconds.
 pub fn overlap(events: &Events, set: &[(u32, u16)]) -> f64 {
-    let ends = set
-        .iter()
-        .map(|(event, count)| f64::from(*count) / events.list[*event as usize].lasts);
-    let rate: f64 = ends.sum();
+    let end = |(event, count): &(u32, u16)| f64::from(*count) / events.list[*event as usize].lasts;
+    let mut rate: f64 = set.iter().map(end).sum();
+    for queue in &events.queues {
+        let part = queue.part_of(set);
+        if let Some(wait) = queue.wait(&part) {
+            rate += 1.0 / wait.lasts - part.iter().map(end).sum::<f64>();
+        }
+    }
     if rate > 0.0 {
         1.0 / rate
     } else {

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::behind::Behind;
+use super::queue::Queue;
 use crate::dist::Law;
 use crate::engine::DrawId;
 use crate::exact::k_of_n::counts;
@@ -50,6 +51,8 @@ pub struct BasicEvent {
     /// How many members of a pool have to be the case before it falls short, if they are all there is of it; of those
     /// counted together, how many do something by themselves.
     pub shortage: Option<u16>,
+    /// The crew that repairs all members.
+    pub crew: Option<CrewId>,
     /// The chance that so many members or more are the case at a moment, from none to all of them.
     at_least: Vec<f64>,
 }
@@ -63,6 +66,7 @@ impl BasicEvent {
             lasts,
             unevenness: 1.0,
             shortage: None,
+            crew: None,
             at_least: Vec::new(),
         };
         event.at_least = tails(event.size(), chance);
@@ -118,10 +122,18 @@ impl BasicEvent {
     /// How many members it has.
     pub fn size(&self) -> u16 {
         match &self.what {
-            What::Strike(clocks) | What::AnyOf(clocks) => {
-                u16::try_from(clocks.len()).unwrap_or(u16::MAX)
+            What::Strike(_) | What::AnyOf(_) => {
+                u16::try_from(self.members().len()).unwrap_or(u16::MAX)
             }
             What::Failure(_) => 1,
+        }
+    }
+
+    /// The clocks of its members.
+    pub fn members(&self) -> &[Clock] {
+        match &self.what {
+            What::Strike(clocks) | What::AnyOf(clocks) => clocks,
+            What::Failure(_) => &[],
         }
     }
 
@@ -152,6 +164,8 @@ pub struct Events {
     first_failure: usize,
     /// Those that are counted together, at the end of the list.
     groups: Vec<Group>,
+    /// What crews repair one at a time.
+    pub queues: Vec<Queue>,
     /// The one that each basic event is counted in.
     group_of: Vec<Option<u32>>,
 }
@@ -175,6 +189,7 @@ impl Events {
             behind: Behind::new(topology),
             first_failure: 0,
             groups: Vec::new(),
+            queues: Vec::new(),
             group_of: Vec::new(),
         };
         let families = Families::of(topology);
@@ -200,11 +215,12 @@ impl Events {
             events.add_failure(failover.redirect.draw_works, failover.redirect.works);
         }
         events.group_of = vec![None; events.list.len()];
+        events.find_queues(topology);
         events
     }
 
     /// Counts the members of these basic events together as well.
-    pub fn count_together(&mut self, groups: Vec<Group>) {
+    pub fn count_together(&mut self, topology: &Topology, groups: Vec<Group>) {
         for group in &groups {
             let kinds: Vec<&BasicEvent> =
                 group.events.iter().map(|event| self.kind(*event)).collect();
@@ -216,6 +232,13 @@ impl Events {
             self.group_of.push(None);
         }
         self.groups.extend(groups);
+        self.find_queues(topology);
+    }
+
+    fn find_queues(&mut self, topology: &Topology) {
+        let crews = (0..topology.crews.len()).map(CrewId::from);
+        let queues = crews.filter_map(|crew| Queue::new(topology, &self.list, crew));
+        self.queues = queues.collect();
     }
 
     /// Those that are counted together, each with the index of the basic event that counts them.
@@ -264,6 +287,7 @@ impl Events {
         let what = What::Strike(alike.iter().copied().map(Clock::Fault).collect());
         self.list.push(BasicEvent {
             unevenness: unevenness(&fault.lasts, trial),
+            crew: fault.crew,
             ..BasicEvent::new(what, lasts / (between + lasts), lasts)
         });
     }
@@ -332,14 +356,11 @@ impl Events {
     }
 
     /// The basic events whose members a crew repairs.
-    pub fn repaired_by(&self, topology: &Topology, crew: CrewId) -> Vec<usize> {
-        let is_repaired = |event: &BasicEvent| match event.clocks().first() {
-            Some(Clock::Fault(id)) => topology.faults[id.index()].crew == Some(crew),
-            Some(Clock::Alarm(_)) | None => false,
-        };
+    pub fn repaired_by(&self, crew: CrewId) -> Vec<usize> {
         let events = self.list.iter().enumerate();
-        let repaired = events.filter(|(_, event)| is_repaired(event));
-        repaired.map(|(index, _)| index).collect()
+        let its_own = events.filter(|(_, event)| event.crew == Some(crew));
+        let strikes = its_own.filter(|(_, event)| matches!(event.what, What::Strike(_)));
+        strikes.map(|(index, _)| index).collect()
     }
 
     /// The basic event that a yes or no decides.
@@ -385,6 +406,9 @@ fn joined(kinds: &[&BasicEvent], shortage: Option<u16>) -> BasicEvent {
         lasts: down / ends,
         unevenness: uneven.sum(),
         shortage,
+        crew: kinds[0]
+            .crew
+            .filter(|crew| kinds.iter().all(|kind| kind.crew == Some(*crew))),
         at_least: tails_together(kinds),
     }
 }
@@ -403,7 +427,7 @@ fn tails_together(kinds: &[&BasicEvent]) -> Vec<f64> {
 
 /// The chance that so many of these members or more are the case, from none to all: the tails of the binomial law,
 /// built from its mode outwards.
-fn tails(size: u16, chance: f64) -> Vec<f64> {
+pub(super) fn tails(size: u16, chance: f64) -> Vec<f64> {
     // Something may always be down.
     let odds = chance / (1.0 - chance).max(f64::EPSILON);
     let ratio = |count: u16| odds * f64::from(size - count) / f64::from(count + 1);

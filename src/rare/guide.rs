@@ -193,7 +193,7 @@ impl Guide {
         let most = affordable(&layout) / ALIKE_PART;
         let mut reach = Reach::new(topology, &events, &all);
         let groups = alike::groups(topology, &events, &reach, &layout, most);
-        events.count_together(groups);
+        events.count_together(topology, groups);
         reach.count_together(&events);
         let window = topology.window.length.seconds();
         let mut exploration = Exploration::new(topology, (&events, reach), &layout, &all);
@@ -265,7 +265,7 @@ impl Guide {
     pub(super) fn for_figures(&self, topology: &Topology) -> Guide {
         let mut events = Events::new(topology);
         let groups = self.events.groups().map(|(_, group)| group.clone());
-        events.count_together(groups.collect());
+        events.count_together(topology, groups.collect());
         let configurations = self.configurations.iter().map(|configuration| {
             let (primaries, cuts) = (configuration.primaries.clone(), configuration.cuts.clone());
             Configuration::new(&events, primaries, cuts, &self.efforts)
@@ -552,7 +552,7 @@ impl Guide {
         let configuration = &self.configurations[0];
         let mut importance = vec![0.0; self.events.list.len()];
         for (index, crew) in topology.crews.iter().enumerate() {
-            let on_it = self.events.repaired_by(topology, CrewId::from(index));
+            let on_it = self.events.repaired_by(CrewId::from(index));
             let (mut active, mut value, mut gain, mut greatest) = (0.0, 0.0, 0.0, 0.0);
             for event in &on_it {
                 active += self.activity(*event);

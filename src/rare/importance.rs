@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cuts::{Cut, chance_of_set};
+use super::drill::Set;
 use super::event::{BasicEvent, Events};
 use super::ledger::Ledger;
 
@@ -17,6 +18,8 @@ use super::ledger::Ledger;
 #[derive(Clone, Debug)]
 struct Term {
     event: u32,
+    /// The place of what it waits in among the queues of the set.
+    queue: Option<usize>,
     /// By how many members are the case: the chance of the rest, and how many times as likely one more makes it, less
     /// one.
     chances: Vec<(f64, f64)>,
@@ -35,6 +38,11 @@ struct Share {
 #[derive(Clone, Debug)]
 struct Joint {
     terms: Vec<Term>,
+    /// For each crew that has to do with several of it, by how many of those are the case: how many times as likely the rest
+    /// is because of what waits.
+    queues: Vec<Vec<f64>>,
+    /// Its chance when everything is up.
+    chance: f64,
     /// Its places among the sets of targets.
     shares: Range<usize>,
 }
@@ -92,14 +100,13 @@ impl Configuration {
         let mut gains = vec![BTreeMap::<u32, f64>::new(); efforts.len()];
         let (mut shares, mut joints) = (Vec::with_capacity(cuts.len()), Vec::new());
         for alike in cuts.chunk_by(|one, other| one.needs == other.needs) {
-            let needs = alike[0].needs.iter();
-            let terms: Vec<Term> = needs.map(|need| Term::new(events, *need)).collect();
-            let chance = chance_of_set(events, &alike[0].needs);
             let first = shares.len();
+            let mut joint = Joint::new(events, &alike[0].needs);
             for cut in alike {
-                let value = cut.cost * chance;
-                for term in &terms {
-                    *gains[cut.target].entry(term.event).or_default() += value * term.first();
+                let value = cut.cost * joint.chance;
+                for term in &joint.terms {
+                    let first = joint.first(term);
+                    *gains[cut.target].entry(term.event).or_default() += value * first;
                 }
                 shares.push(Share {
                     target: cut.target as u32,
@@ -107,13 +114,11 @@ impl Configuration {
                     value,
                 });
             }
-            for term in &terms {
+            for term in &joint.terms {
                 of_event[term.event as usize].push(joints.len() as u32);
             }
-            joints.push(Joint {
-                terms,
-                shares: first..shares.len(),
-            });
+            joint.shares = first..shares.len();
+            joints.push(joint);
         }
         let mut configuration = Configuration {
             primaries,
@@ -148,7 +153,7 @@ impl Configuration {
     pub fn importance(&self, ledger: &Ledger) -> f64 {
         let mut importance = self.base;
         self.for_touched(ledger, |joint| {
-            let chance = joint.chance(ledger);
+            let chance = joint.chance_of_rest(ledger);
             for share in &self.shares[joint.shares.clone()] {
                 importance += share.cost * chance - share.value;
             }
@@ -176,14 +181,14 @@ impl Configuration {
             }
         }
         self.for_touched(ledger, |joint| {
-            let chance = joint.chance(ledger);
+            let chance = joint.chance_of_rest(ledger);
             let shares = &self.shares[joint.shares.clone()];
             let stands = |share: &&Share| standing[share.target as usize];
             for share in shares.iter().filter(stands) {
                 importance += share.cost * chance - share.value;
             }
             for term in &joint.terms {
-                let ((_, more), first) = (term.at(ledger), term.first());
+                let (more, first) = (joint.more(term, ledger, chance), joint.first(term));
                 let prolongs = self.prolongs[term.event as usize];
                 let gain = &mut gains[term.event as usize];
                 for share in shares.iter().filter(|share| prolongs || stands(share)) {
@@ -221,10 +226,85 @@ impl Configuration {
 }
 
 impl Joint {
-    /// The chance of what is still missing.
-    fn chance(&self, ledger: &Ledger) -> f64 {
-        self.terms.iter().map(|term| term.at(ledger).0).product()
+    /// A set of which nothing is known yet but what it needs.
+    fn new(events: &Events, needs: &[(u32, u16)]) -> Joint {
+        let mut terms: Vec<Term> = needs.iter().map(|need| Term::new(events, *need)).collect();
+        let mut factors: Vec<Vec<f64>> = Vec::new();
+        for queue in &events.queues {
+            let part = queue.part_of(needs);
+            if let Some(all) = queue.wait(&part) {
+                let waits = |term: &&mut Term| part.iter().any(|need| need.0 == term.event);
+                let waiting = terms.iter_mut().filter(waits);
+                waiting.for_each(|term| term.queue = Some(factors.len()));
+                let members = part.iter().map(|need| need.1).sum();
+                let of_rest = |down: u16| {
+                    let of_first = queue.wait(&first_of(&part, down));
+                    all.factor / of_first.map_or(1.0, |wait| wait.factor)
+                };
+                factors.push((0..=members).map(of_rest).collect());
+            }
+        }
+        Joint {
+            terms,
+            queues: factors,
+            chance: chance_of_set(events, needs),
+            shares: 0..0,
+        }
     }
+
+    /// The chance of what is still missing.
+    fn chance_of_rest(&self, ledger: &Ledger) -> f64 {
+        let apart: f64 = self.terms.iter().map(|term| term.at(ledger).0).product();
+        let queues = self.queues.iter().enumerate();
+        let waiting = queues.map(|(place, factors)| factors[self.waiting(place, ledger)]);
+        (apart * waiting.product::<f64>()).min(1.0)
+    }
+
+    /// How many times as likely one more of this makes what is missing, less one; of what has this chance.
+    fn more(&self, term: &Term, ledger: &Ledger, chance: f64) -> f64 {
+        let more = term.at(ledger).1;
+        let is_enough = term.already(ledger) + 1 == term.chances.len();
+        match term.queue.filter(|_| !is_enough) {
+            Some(place) => self.with_queue(more, place, self.waiting(place, ledger), chance),
+            None => more,
+        }
+    }
+
+    /// How many times as likely the first member makes it, less one.
+    fn first(&self, term: &Term) -> f64 {
+        let more = term.chances[0].1;
+        match term.queue {
+            Some(place) => self.with_queue(more, place, 0, self.chance),
+            None => more,
+        }
+    }
+
+    /// How many times as likely one more makes it, less one, if it waits with so many others.
+    fn with_queue(&self, more: f64, queue: usize, waiting: usize, chance: f64) -> f64 {
+        let factors = &self.queues[queue];
+        let times = (1.0 + more) * (factors[waiting + 1] / factors[waiting]);
+        times.min(1.0 / chance) - 1.0
+    }
+
+    /// How many members are the case that wait in a queue.
+    fn waiting(&self, queue: usize, ledger: &Ledger) -> usize {
+        let in_it = self.terms.iter().filter(|term| term.queue == Some(queue));
+        in_it.map(|term| term.already(ledger)).sum()
+    }
+}
+
+/// So many members of a set, the first ones.
+fn first_of(set: &[(u32, u16)], members: u16) -> Set {
+    let mut left = members;
+    let mut first = Set::new();
+    for (event, count) in set {
+        let count = left.min(*count);
+        left -= count;
+        if count > 0 {
+            first.push((*event, count));
+        }
+    }
+    first
 }
 
 impl Term {
@@ -237,6 +317,7 @@ impl Term {
         };
         Term {
             event: need.0,
+            queue: None,
             chances: chances
                 .iter()
                 .enumerate()
@@ -245,13 +326,12 @@ impl Term {
         }
     }
 
-    /// How many times as likely the first member makes it, less one.
-    fn first(&self) -> f64 {
-        self.chances[0].1
+    /// How many of what is needed are the case.
+    fn already(&self, ledger: &Ledger) -> usize {
+        usize::from(ledger.count(self.event)).min(self.chances.len() - 1)
     }
 
     fn at(&self, ledger: &Ledger) -> (f64, f64) {
-        let already = usize::from(ledger.count(self.event));
-        self.chances[already.min(self.chances.len() - 1)]
+        self.chances[self.already(ledger)]
     }
 }

@@ -14,6 +14,7 @@
 //! - `early`, `staggered`: what else it leads to if a repair falls into a recovery, and if faults strike long after others.
 //! - `behind`: the standbys that fall behind by a fault.
 //! - `reach`: which targets a basic event can touch at all.
+//! - `queue`: what waits for the same crew.
 //! - `cuts`, `deep`: the sets that matter, sought from below and from above.
 //! - `exploration`: the search for them in every combination of primaries.
 //! - `importance`, `ledger`: how near a state is to a failure that matters, and what is down.
@@ -49,6 +50,7 @@ mod leading;
 mod ledger;
 mod likelihood;
 mod path;
+mod queue;
 mod reach;
 pub mod splitting;
 mod staggered;

@@ -271,10 +271,11 @@ fn strikes_that_keep_apart_are_not_taken_for_random() {
     }
 }
 
-/// Where others wait for a crew that may be busy for very long, the result says what branches do not look for.
+/// Where others wait for a crew that may be busy for very long, and some of its repairs begin no branch because they are
+/// under way too often, the result says so.
 #[test]
 fn long_repairs_that_hold_up_a_crew_are_named() {
-    let remarks_of = |lasts: &str, hands: u32| {
+    let remarks_of = |every: &str, lasts: &str, hands: u32| {
         let body = format!(
             "places: {{ site: {{}} }}
 crews: {{ night: {hands} }}
@@ -282,16 +283,18 @@ services:
   a:
     runs: {{ site: 4 }}
     at-least: 2
-    instance: {{ fails: {{ every: 10y, lasts: {lasts}, crew: night }} }}
+    instance: {{ fails: {{ every: {every}, lasts: {lasts}, crew: night }} }}
 journeys: {{ visit: {{ needs: [a], rate: 1/s }} }}
 "
         );
-        let document = run(&Case::down("crew", 0, &body, 0.0), 1, Method::Auto, 64);
-        remarks(&document, "wait for this crew").len()
+        let document = run(&Case::down("crew", 0, &body, 0.0), 1, Method::Branches, 64);
+        remarks(&document, "that this crew does").len()
     };
-    assert_eq!(remarks_of("{ median: 2h, p95: 20h }", 1), 1);
-    assert_eq!(remarks_of("{ median: 2h, p95: 20h }", 4), 0);
-    assert_eq!(remarks_of("{ exponential: { mean: 2h } }", 1), 0);
+    let uneven = "{ median: 2h, p95: 20h }";
+    assert_eq!(remarks_of("5d", uneven, 1), 1);
+    assert_eq!(remarks_of("10y", uneven, 1), 0);
+    assert_eq!(remarks_of("5d", uneven, 4), 0);
+    assert_eq!(remarks_of("5d", "{ exponential: { mean: 5h } }", 1), 0);
 }
 
 /// At most one target in a thousand may be refuted by chance alone: less than one of six hundred.
