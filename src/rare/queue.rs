@@ -1,4 +1,4 @@
-//! Queues for one-man crews: how much likelier repairs that wait for each other make it that many things are broken at once.
+//! Queues for crews of one: how much likelier repairs that wait for each other make it that many things are broken at once.
 //!
 //! While one repair is under way, whatever else strikes that the crew is for stays broken. So the chance that a set of such
 //! things is broken is summed over which repair is under way and how old it is: how often one is, from the law of its
@@ -51,10 +51,9 @@ pub struct Wait {
 impl Queue {
     /// What waits for a crew, if that does one thing at a time.
     pub fn new(topology: &Topology, list: &[BasicEvent], crew: CrewId) -> Option<Queue> {
-        let events = || {
-            let all = (0_u32..).zip(list);
-            all.filter(|(_, event)| event.crew == Some(crew))
-        };
+        // What is over at once holds up nothing.
+        let waits = |event: &BasicEvent| event.crew == Some(crew) && event.lasts > 0.0;
+        let events = || (0_u32..).zip(list).filter(|(_, event)| waits(event));
         let shortest = events().map(|(_, event)| event.lasts).reduce(f64::min)?;
         if topology.crews[crew.index()].size > 1 {
             return None;
