@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::drill::Set;
-use super::event::{BasicEvent, tails};
+use super::event::{BasicEvent, What, tails};
 use crate::dist::Law;
 use crate::math::{exp, exp_m1, ln};
 use crate::topology::{CrewId, Topology};
@@ -75,21 +75,18 @@ impl Queue {
         if part.iter().map(|need| need.1).sum::<u16>() < 2 {
             return None;
         }
-        let members = || {
-            part.iter()
-                .map(|(event, count)| (&self.0[event], usize::from(*count)))
-        };
-        let apart: f64 = members()
-            .map(|(member, count)| member.apart[count])
-            .product();
+        let member = |need: &(u32, u16)| (&self.0[&need.0], usize::from(need.1));
+        let members: Vec<(&Member, usize)> = part.iter().map(member).collect();
+        let each_apart = members.iter().map(|(member, count)| member.apart[*count]);
+        let apart: f64 = each_apart.product();
         let (mut together, mut left) = (0.0, 0.0);
-        for (holding, (holder, _)) in members().enumerate() {
+        for (holding, (holder, _)) in members.iter().enumerate() {
             for (age, under_way) in holder.under_way.iter().enumerate() {
-                let others = members().enumerate().map(|(place, (member, count))| {
+                let others = members.iter().enumerate().map(|(place, (member, count))| {
                     if place == holding {
                         member.others_struck_by(age, count - 1)
                     } else {
-                        member.struck_by(age, count)
+                        member.struck_by(age, *count)
                     }
                 });
                 let chance = under_way * others.product::<f64>();
@@ -107,14 +104,20 @@ impl Queue {
 impl Member {
     fn new(topology: &Topology, event: &BasicEvent, ages: &[f64]) -> Member {
         let rate = event.chance / event.lasts;
-        let laws = event.members().iter().filter_map(|clock| match clock {
+        // All members of a basic event with clocks of its own are repaired alike.
+        let members = match &event.what {
+            What::Strike(clocks) => &clocks[..1],
+            What::AnyOf(_) | What::Failure(_) => event.members(),
+        };
+        let laws = members.iter().filter_map(|clock| match clock {
             Clock::Fault(id) => Some(&topology.faults[id.index()].lasts),
             Clock::Alarm(_) => None,
         });
         let laws: Vec<&Law> = laws.collect();
         let as_old = |between: &[f64]| {
             let lasts = |law: &&Law| law.limited_mean(between[1]) - law.limited_mean(between[0]);
-            rate * laws.iter().map(lasts).sum::<f64>()
+            let mean = laws.iter().map(lasts).sum::<f64>() / laws.len() as f64;
+            rate * f64::from(event.size()) * mean
         };
         let trial = ages[AGES];
         let rest = |between: &[f64]| {
