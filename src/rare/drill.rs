@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use super::early::{Early, Mixed, Play, Stretches, Watch, early_repairs, mixed};
 use super::event::{Events, What, parts_hit};
 use super::guide::{Target, targets};
+use super::queue::waits;
 use super::staggered::{Last, Staggered};
 use crate::dist::Law;
 use crate::engine::{Chance, DrawId};
@@ -389,11 +390,8 @@ pub fn extent(events: &Events, set: &[(u32, u16)]) -> Extent {
 pub fn overlap(events: &Events, set: &[(u32, u16)]) -> f64 {
     let end = |(event, count): &(u32, u16)| f64::from(*count) / events.list[*event as usize].lasts;
     let mut rate: f64 = set.iter().map(end).sum();
-    for queue in &events.queues {
-        let part = queue.part_of(set);
-        if let Some(wait) = queue.wait(&part) {
-            rate += 1.0 / wait.lasts - part.iter().map(end).sum::<f64>();
-        }
+    for (_, part, wait) in waits(&events.queues, set) {
+        rate += 1.0 / wait.lasts - part.iter().map(end).sum::<f64>();
     }
     if rate > 0.0 {
         1.0 / rate

@@ -587,10 +587,10 @@ impl Guide {
 
     /// Whether a branch begins with every repair that can hold up a crew.
     #[must_use]
-    pub fn begins_with_all_of(&self, topology: &Topology, crew: CrewId) -> bool {
-        let faults = topology.faults.iter().enumerate();
-        let mut its_own = faults.filter(|(_, fault)| fault.crew == Some(crew));
-        its_own.all(|(index, _)| self.share_of(Clock::Fault(FaultId::from(index))).is_some())
+    pub fn begins_with_all_of(&self, crew: CrewId) -> bool {
+        let repaired = self.events.repaired_by(crew).into_iter();
+        let mut clocks = repaired.flat_map(|event| self.events.list[event].clocks());
+        clocks.all(|clock| self.share_of(*clock).is_some())
     }
 
     /// How many members of a basic event are the case, on the average.

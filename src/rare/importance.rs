@@ -13,6 +13,7 @@ use super::cuts::{Cut, chance_of_set};
 use super::drill::Set;
 use super::event::{BasicEvent, Events};
 use super::ledger::Ledger;
+use super::queue::waits;
 
 /// What a set needs of one basic event.
 #[derive(Clone, Debug)]
@@ -230,19 +231,16 @@ impl Joint {
     fn new(events: &Events, needs: &[(u32, u16)]) -> Joint {
         let mut terms: Vec<Term> = needs.iter().map(|need| Term::new(events, *need)).collect();
         let mut factors: Vec<Vec<f64>> = Vec::new();
-        for queue in &events.queues {
-            let part = queue.part_of(needs);
-            if let Some(all) = queue.wait(&part) {
-                let waits = |term: &&mut Term| part.iter().any(|need| need.0 == term.event);
-                let waiting = terms.iter_mut().filter(waits);
-                waiting.for_each(|term| term.queue = Some(factors.len()));
-                let members = part.iter().map(|need| need.1).sum();
-                let of_rest = |down: u16| {
-                    let of_first = queue.wait(&first_of(&part, down));
-                    all.factor / of_first.map_or(1.0, |wait| wait.factor)
-                };
-                factors.push((0..=members).map(of_rest).collect());
-            }
+        for (queue, part, all) in waits(&events.queues, needs) {
+            let in_it = |term: &&mut Term| part.iter().any(|need| need.0 == term.event);
+            let waiting = terms.iter_mut().filter(in_it);
+            waiting.for_each(|term| term.queue = Some(factors.len()));
+            let members = part.iter().map(|need| need.1).sum();
+            let of_rest = |down: u16| {
+                let of_first = queue.wait(&first_of(&part, down));
+                all.factor / of_first.map_or(1.0, |wait| wait.factor)
+            };
+            factors.push((0..=members).map(of_rest).collect());
         }
         Joint {
             terms,

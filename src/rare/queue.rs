@@ -64,7 +64,7 @@ impl Queue {
     }
 
     /// Those of a set that the crew repairs.
-    pub fn part_of(&self, set: &[(u32, u16)]) -> Set {
+    fn part_of(&self, set: &[(u32, u16)]) -> Set {
         let waits = |need: &&(u32, u16)| self.0.contains_key(&need.0);
         set.iter().filter(waits).copied().collect()
     }
@@ -166,12 +166,21 @@ fn ages(topology: &Topology, shortest: f64) -> Vec<f64> {
     [0.0].into_iter().chain(later).collect()
 }
 
+/// What has to wait of a set, and what that makes of it, for each crew for which any of it does.
+pub fn waits<'q>(
+    queues: &'q [Queue],
+    set: &[(u32, u16)],
+) -> impl Iterator<Item = (&'q Queue, Set, Wait)> {
+    queues.iter().filter_map(|queue| {
+        let part = queue.part_of(set);
+        let wait = queue.wait(&part)?;
+        Some((queue, part, wait))
+    })
+}
+
 /// How many times as likely a set is the case as if nothing waited.
 pub fn queueing(queues: &[Queue], set: &[(u32, u16)]) -> f64 {
-    let waits = queues
-        .iter()
-        .filter_map(|queue| queue.wait(&queue.part_of(set)));
-    waits.map(|wait| wait.factor).product()
+    waits(queues, set).map(|(.., wait)| wait.factor).product()
 }
 
 #[cfg(test)]

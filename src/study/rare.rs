@@ -71,7 +71,7 @@ pub(super) fn queues(study: &Study) -> Vec<AssumptionNote> {
         };
         let is_uneven = |fault: &Fault| fault.lasts.varies_more_than_exponential();
         let may_queue = faults().count() > crew.size as usize && faults().any(is_uneven);
-        let is_left_out = may_queue && !guide.begins_with_all_of(topology, id);
+        let is_left_out = may_queue && !guide.begins_with_all_of(id);
         is_left_out.then(|| AssumptionNote {
             path: format!("crews.{}", super::path::segment(&crew.name)),
             text: "Branches do not begin with every repair that this crew does: where some of those take very long while \
